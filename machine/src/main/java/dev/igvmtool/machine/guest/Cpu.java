@@ -1,0 +1,166 @@
+package dev.igvmtool.machine.guest;
+
+import dev.igvmtool.abi.binary.Memory;
+import dev.igvmtool.abi.x64.ControlRegister;
+import dev.igvmtool.abi.x64.Gpr;
+import dev.igvmtool.abi.x64.SegmentRegister;
+import dev.igvmtool.abi.x64.SegmentValue;
+import dev.igvmtool.abi.x64.TableValue;
+import java.util.Optional;
+
+/**
+ * One virtual processor as the program running on it sees it, in its current VTL. What hardware would answer with an
+ * exception is a {@link GuestException}; the machine delivers it after the step, whose effects up to then stay, with
+ * RIP still at the step.
+ *
+ * <p>Before a step runs, RIP is moved to the next slot; a step that sets RIP has jumped.
+ */
+public interface Cpu {
+    /** RFLAGS.IF. */
+    long RFLAGS_IF = 1 << 9;
+
+    /** Value of a general-purpose register. */
+    long get(Gpr register);
+
+    /** Sets a general-purpose register. */
+    void set(Gpr register, long value);
+
+    /** Address of what runs next: the following slot unless this step has jumped. */
+    long rip();
+
+    /** Continues at {@code address} (JMP). */
+    void jump(long address);
+
+    /** Flags register. */
+    long rflags();
+
+    /** Sets the flags register. */
+    void setRflags(long value);
+
+    /** Value of a control register. */
+    long get(ControlRegister register);
+
+    /** Sets a control register (MOV CRn); writing CR3 takes effect at once for {@link #memory()}. */
+    void set(ControlRegister register, long value);
+
+    /** A segment register with its hidden part. */
+    SegmentValue get(SegmentRegister register);
+
+    /** Sets a segment register with its hidden part. */
+    void set(SegmentRegister register, SegmentValue value);
+
+    /** GDTR. */
+    TableValue gdtr();
+
+    /** LGDT. */
+    void setGdtr(TableValue value);
+
+    /** IDTR. */
+    TableValue idtr();
+
+    /** LIDT. */
+    void setIdtr(TableValue value);
+
+    /** Memory by guest virtual address, through the page tables of CR3 and the protections of the current VTL. */
+    Memory memory();
+
+    /** INVLPG. */
+    void invlpg(long address);
+
+    /** RDMSR. */
+    long readMsr(int number);
+
+    /** WRMSR. */
+    void writeMsr(int number, long value);
+
+    /** CPUID. */
+    CpuidResult cpuid(int leaf, int subleaf);
+
+    /** IN of {@code sizeBytes} 1, 2 or 4; the result is zero-extended. */
+    int in(int port, int sizeBytes);
+
+    /** OUT of {@code sizeBytes} 1, 2 or 4. */
+    void out(int port, int sizeBytes, int value);
+
+    /**
+     * CALL into the hypercall page: the code at {@code address} must be one of the sequences of the page (call, VTL
+     * call, VTL return; each ends in RET), reached through the page tables with execute permission. For the plain call
+     * the caller has set RCX to the control word, RDX and R8 to the input and output GPA, and finds the result in RAX.
+     * After a VTL return the VP runs the lower VTL; this VTL goes on at {@link #rip()} when it is entered again.
+     */
+    void callHypercallPage(long address);
+
+    /** HLT: the VP waits until an interrupt is delivered; with RFLAGS.IF clear, for good. */
+    void halt();
+
+    /** PAUSE: a hint that ends the VP's turn. */
+    void pause();
+
+    /** STI. */
+    default void enableInterrupts() {
+        setRflags(rflags() | RFLAGS_IF);
+    }
+
+    /** CLI. */
+    default void disableInterrupts() {
+        setRflags(rflags() & ~RFLAGS_IF);
+    }
+
+    /** IRETQ: takes RIP, CS, RFLAGS, RSP and SS from the stack. */
+    void interruptReturn();
+
+    /** SYSCALL: to the address in the LSTAR register, privilege level 0; RCX keeps RIP, R11 keeps RFLAGS. */
+    void systemCall();
+
+    /** SYSRET: back to RCX with the flags of R11, privilege level 3. */
+    void systemReturn();
+
+    /** PUSH. */
+    default void push(long value) {
+        long rsp = get(Gpr.RSP) - Long.BYTES;
+        memory().writeU64(rsp, value);
+        set(Gpr.RSP, rsp);
+    }
+
+    /** POP. */
+    default long pop() {
+        long rsp = get(Gpr.RSP);
+        long value = memory().readU64(rsp);
+        set(Gpr.RSP, rsp + Long.BYTES);
+        return value;
+    }
+
+    /** CALL: pushes RIP and continues at {@code address}. */
+    default void call(long address) {
+        push(rip());
+        jump(address);
+    }
+
+    /** RET. */
+    default void ret() {
+        jump(pop());
+    }
+
+    /**
+     * Address of the first slot of the running program, as it executes now: what RIP-relative addressing gives to
+     * machine code. Link-time addresses follow from it by {@link ImageLayout}.
+     */
+    long origin();
+
+    /** Address of a step of the running program, relative to {@link #origin()}: a symbol of the program. */
+    long addressOf(String stepName);
+
+    /** Continues at a step of the running program. */
+    default void jumpTo(String stepName) {
+        jump(addressOf(stepName));
+    }
+
+    /**
+     * The program's private record: state that has no real layout worth modelling (the kernel stage's file tree). The
+     * machine holds one immutable record for each program and keeps it in snapshots; no other program can reach it.
+     */
+    <S extends Record> Optional<S> kept(Class<S> type);
+
+    /** Replaces the program's private record. */
+    void keep(Record state);
+}
