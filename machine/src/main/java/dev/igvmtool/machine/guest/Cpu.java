@@ -1,6 +1,7 @@
 package dev.igvmtool.machine.guest;
 
 import dev.igvmtool.abi.binary.Memory;
+import dev.igvmtool.abi.linux.Syscall;
 import dev.igvmtool.abi.x64.ControlRegister;
 import dev.igvmtool.abi.x64.Gpr;
 import dev.igvmtool.abi.x64.SegmentRegister;
@@ -111,6 +112,19 @@ public interface Cpu {
 
     /** SYSCALL: to the address in the LSTAR register, privilege level 0; RCX keeps RIP, R11 keeps RFLAGS. */
     void systemCall();
+
+    /**
+     * A Linux system call: number and at most six arguments in their registers, then SYSCALL. The last act of a step;
+     * the next step finds the result in RAX.
+     */
+    default void systemCall(Syscall call, long... arguments) {
+        Gpr[] registers = {Gpr.RDI, Gpr.RSI, Gpr.RDX, Gpr.R10, Gpr.R8, Gpr.R9};
+        for (int i = 0; i < arguments.length; i++) {
+            set(registers[i], arguments[i]);
+        }
+        set(Gpr.RAX, call.number());
+        systemCall();
+    }
 
     /** SYSRET: back to RCX with the flags of R11, privilege level 3. */
     void systemReturn();
