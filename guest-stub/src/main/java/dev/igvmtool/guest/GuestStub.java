@@ -1,0 +1,125 @@
+package dev.igvmtool.guest;
+
+import dev.igvmtool.abi.binary.Bytes;
+import dev.igvmtool.abi.linux.BootParams;
+import dev.igvmtool.abi.x64.Gpr;
+import dev.igvmtool.machine.guest.Cpu;
+import dev.igvmtool.machine.guest.ImageLayout;
+import dev.igvmtool.machine.guest.Program;
+import dev.igvmtool.machine.guest.Step;
+import java.util.List;
+
+/**
+ * The guest: checks the zero page that RSI points to, prints one line on COM1 by polling, halts with interrupts off.
+ * Each port access is the last act of its step, for it may leave VTL0: the paravisor then completes it, and an input
+ * is found in RAX by the step that follows.
+ *
+ * <p>Registers: RBX zero page, R12 next character, R13 end of the text.
+ */
+public final class GuestStub implements Program {
+    /** Physical address that the executable is linked to: where Linux kernels usually are. */
+    private static final long LINK_ADDRESS = 0x100_0000;
+
+    private static final int ENTRY_OFFSET = 0x1000;
+    private static final int DATA_OFFSET = 0x2000;
+    private static final int SIZE_BYTES = 0x5000;
+
+    /** Longest command line that is repeated, with its NUL. */
+    private static final int MAX_COMMAND_LINE = 2048;
+
+    private static final int COM1_DATA = 0x3f8;
+    private static final int COM1_INTERRUPT_ENABLE = 0x3f9;
+    private static final int COM1_LINE_CONTROL = 0x3fb;
+    private static final int COM1_LINE_STATUS = 0x3fd;
+    private static final int EIGHT_DATA_BITS = 3;
+    private static final int TRANSMITTER_EMPTY = 0x20;
+
+    @Override
+    public String name() {
+        return "guest";
+    }
+
+    @Override
+    public int number() {
+        return 6;
+    }
+
+    @Override
+    public ImageLayout layout() {
+        return new ImageLayout(LINK_ADDRESS, ENTRY_OFFSET, DATA_OFFSET, SIZE_BYTES);
+    }
+
+    @Override
+    public List<Step> steps() {
+        return List.of(
+                Step.of("entry", this::entry),
+                Step.of("compose-greeting", this::composeGreeting),
+                Step.of("disable-serial-interrupts", cpu -> cpu.out(COM1_INTERRUPT_ENABLE, 1, 0)),
+                Step.of("set-line-control", cpu -> cpu.out(COM1_LINE_CONTROL, 1, EIGHT_DATA_BITS)),
+                Step.of("read-line-status", GuestStub::readLineStatus),
+                Step.of("await-transmitter", GuestStub::awaitTransmitter),
+                Step.of("send-character", GuestStub::sendCharacter),
+                Step.of("next-character", GuestStub::nextCharacter),
+                Step.of("halt", GuestStub::halt),
+                Step.of("halt-again", cpu -> cpu.jumpTo("halt")));
+    }
+
+    private void entry(Cpu cpu) {
+        cpu.disableInterrupts();
+        cpu.set(Gpr.RBX, cpu.get(Gpr.RSI));
+        cpu.set(Gpr.RSP, layout().base(cpu) + SIZE_BYTES);
+    }
+
+    private void composeGreeting(Cpu cpu) {
+        BootParams params = cpu.memory().read(BootParams.CODEC, cpu.get(Gpr.RBX));
+        Bytes text = Bytes.utf8(Greeting.line(params, commandLine(cpu, params.cmdLinePtr())));
+        long start = layout().base(cpu) + DATA_OFFSET;
+        cpu.memory().writeBytes(start, text);
+        cpu.set(Gpr.R12, start);
+        cpu.set(Gpr.R13, start + text.size());
+    }
+
+    private static String commandLine(Cpu cpu, long address) {
+        StringBuilder text = new StringBuilder();
+        if (address == 0) {
+            return "";
+        }
+        for (int i = 0; i < MAX_COMMAND_LINE; i++) {
+            int character = cpu.memory().readU8(address + i);
+            if (character == 0) {
+                break;
+            }
+            text.append(character >= ' ' && character <= '~' ? (char) character : '?');
+        }
+        return text.toString();
+    }
+
+    private static void readLineStatus(Cpu cpu) {
+        cpu.set(Gpr.RAX, cpu.in(COM1_LINE_STATUS, 1));
+    }
+
+    private static void awaitTransmitter(Cpu cpu) {
+        if ((cpu.get(Gpr.RAX) & TRANSMITTER_EMPTY) == 0) {
+            cpu.pause();
+            cpu.jumpTo("read-line-status");
+        }
+    }
+
+    private static void sendCharacter(Cpu cpu) {
+        long next = cpu.get(Gpr.R12);
+        int character = cpu.memory().readU8(next);
+        cpu.set(Gpr.R12, next + 1);
+        cpu.out(COM1_DATA, 1, character);
+    }
+
+    private static void nextCharacter(Cpu cpu) {
+        if (cpu.get(Gpr.R12) != cpu.get(Gpr.R13)) {
+            cpu.jumpTo("read-line-status");
+        }
+    }
+
+    private static void halt(Cpu cpu) {
+        cpu.disableInterrupts();
+        cpu.halt();
+    }
+}
