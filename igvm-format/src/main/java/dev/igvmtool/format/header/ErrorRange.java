@@ -13,7 +13,8 @@ import dev.igvmtool.abi.binary.U64;
  * @param compatibilityMask platforms the header is for
  * @param sizeBytes a multiple of 4096
  */
-public record ErrorRange(@U64 long gpa, @U32 int compatibilityMask, @U32 long sizeBytes) implements Directive {
+public record ErrorRange(
+        @U64 long gpa, @U32 int compatibilityMask, @U32 long sizeBytes) implements Directive {
     public static final Codec<ErrorRange> CODEC = Codec.of(ErrorRange.class, lookup());
 
     @Override

@@ -13,8 +13,8 @@ import dev.igvmtool.abi.binary.U64;
  * @param compatibilityMask platforms the policy is for
  * @param reserved zero
  */
-public record GuestPolicy(@U64 long policy, @U32 int compatibilityMask, @U32 int reserved)
-        implements InitializationHeader {
+public record GuestPolicy(
+        @U64 long policy, @U32 int compatibilityMask, @U32 int reserved) implements InitializationHeader {
     public static final Codec<GuestPolicy> CODEC = Codec.of(GuestPolicy.class, lookup());
 
     /** A policy with zero reserved field. */

@@ -13,8 +13,8 @@ import dev.igvmtool.abi.binary.U64;
  * @param compatibilityMask platforms the header is for
  * @param parameterAreaIndex which area, unsigned
  */
-public record ParameterInsert(@U64 long gpa, @U32 int compatibilityMask, @U32 int parameterAreaIndex)
-        implements Directive {
+public record ParameterInsert(
+        @U64 long gpa, @U32 int compatibilityMask, @U32 int parameterAreaIndex) implements Directive {
     public static final Codec<ParameterInsert> CODEC = Codec.of(ParameterInsert.class, lookup());
 
     @Override

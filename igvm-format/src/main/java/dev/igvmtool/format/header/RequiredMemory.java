@@ -16,8 +16,11 @@ import dev.igvmtool.abi.binary.U64;
  * @param reserved zero
  */
 public record RequiredMemory(
-        @U64 long gpa, @U32 int compatibilityMask, @U32 long numberOfBytes, @U32 int flags, @U32 int reserved)
-        implements Directive {
+        @U64 long gpa,
+        @U32 int compatibilityMask,
+        @U32 long numberOfBytes,
+        @U32 int flags,
+        @U32 int reserved) implements Directive {
     /** Flag: VTL2 must be able to protect the memory from lower VTLs. */
     public static final int VTL2_PROTECTABLE = 1;
 

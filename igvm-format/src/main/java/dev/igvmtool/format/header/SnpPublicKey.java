@@ -15,7 +15,11 @@ import dev.igvmtool.abi.binary.U32;
  * @param qx 72 bytes, little endian
  * @param qy 72 bytes, little endian
  */
-public record SnpPublicKey(@U32 int curve, @U32 int reserved, @Fixed(72) Bytes qx, @Fixed(72) Bytes qy) {
+public record SnpPublicKey(
+        @U32 int curve,
+        @U32 int reserved,
+        @Fixed(72) Bytes qx,
+        @Fixed(72) Bytes qy) {
     public static final Codec<SnpPublicKey> CODEC = Codec.of(SnpPublicKey.class, lookup());
 
     /** All bytes zero. */
