@@ -44,7 +44,11 @@ public final class Bytes {
         return wrap(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** @param hex pairs of hexadecimal digits, any case, no separators */
+    /**
+     * Decodes hexadecimal text.
+     *
+     * @param hex pairs of digits, any case, no separators
+     */
     public static Bytes fromHex(String hex) {
         return wrap(HexFormat.of().parseHex(hex));
     }

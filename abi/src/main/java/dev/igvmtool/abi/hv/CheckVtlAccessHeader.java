@@ -14,6 +14,9 @@ import dev.igvmtool.abi.binary.U8;
  * @param desiredAccess see {@link GpaProtection}
  */
 public record CheckVtlAccessHeader(
-        @U64 long partitionId, @U8 int targetVtl, @U8 int desiredAccess, @Fixed(6) Bytes padding) {
+        @U64 long partitionId,
+        @U8 int targetVtl,
+        @U8 int desiredAccess,
+        @Fixed(6) Bytes padding) {
     public static final Codec<CheckVtlAccessHeader> CODEC = Codec.of(CheckVtlAccessHeader.class, lookup());
 }

@@ -11,6 +11,7 @@ import dev.igvmtool.abi.binary.U64;
  *
  * @param visibility 0 private, 3 shared
  */
-public record HostVisibilityHeader(@U64 long partitionId, @U32 int visibility, @U32 int reserved) {
+public record HostVisibilityHeader(
+        @U64 long partitionId, @U32 int visibility, @U32 int reserved) {
     public static final Codec<HostVisibilityHeader> CODEC = Codec.of(HostVisibilityHeader.class, lookup());
 }

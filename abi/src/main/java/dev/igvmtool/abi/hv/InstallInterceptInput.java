@@ -8,6 +8,9 @@ import dev.igvmtool.abi.binary.U64;
 
 /** {@code hv_input_install_intercept}, 24 bytes; see {@link InterceptType}. */
 public record InstallInterceptInput(
-        @U64 long partitionId, @U32 int accessMask, @U32 int interceptType, @U64 long parameter) {
+        @U64 long partitionId,
+        @U32 int accessMask,
+        @U32 int interceptType,
+        @U64 long parameter) {
     public static final Codec<InstallInterceptInput> CODEC = Codec.of(InstallInterceptInput.class, lookup());
 }

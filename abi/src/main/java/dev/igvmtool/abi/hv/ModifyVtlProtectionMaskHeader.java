@@ -16,7 +16,10 @@ import dev.igvmtool.abi.binary.U8;
  * @param targetVtl see {@link TargetVtl}: the VTL on whose behalf, which restricts the VTLs below it
  */
 public record ModifyVtlProtectionMaskHeader(
-        @U64 long partitionId, @U32 int mapFlags, @U8 int targetVtl, @Fixed(3) Bytes padding) {
+        @U64 long partitionId,
+        @U32 int mapFlags,
+        @U8 int targetVtl,
+        @Fixed(3) Bytes padding) {
     public static final Codec<ModifyVtlProtectionMaskHeader> CODEC =
             Codec.of(ModifyVtlProtectionMaskHeader.class, lookup());
 

@@ -9,7 +9,8 @@ import dev.igvmtool.abi.binary.U64;
 import dev.igvmtool.abi.binary.U8;
 
 /** {@code hv_input_get_vp_index_from_apic_id} without its list, 16 bytes; u32 APIC ids follow, output u32 VP indexes. */
-public record VpIndexFromApicIdHeader(@U64 long partitionId, @U8 int targetVtl, @Fixed(7) Bytes padding) {
+public record VpIndexFromApicIdHeader(
+        @U64 long partitionId, @U8 int targetVtl, @Fixed(7) Bytes padding) {
     public static final Codec<VpIndexFromApicIdHeader> CODEC = Codec.of(VpIndexFromApicIdHeader.class, lookup());
 
     public VpIndexFromApicIdHeader(TargetVtl targetVtl) {

@@ -16,7 +16,10 @@ import dev.igvmtool.abi.binary.U8;
  * @param targetVtl see {@link TargetVtl}
  */
 public record VpRegistersHeader(
-        @U64 long partitionId, @U32 int vpIndex, @U8 int targetVtl, @Fixed(3) Bytes padding) {
+        @U64 long partitionId,
+        @U32 int vpIndex,
+        @U8 int targetVtl,
+        @Fixed(3) Bytes padding) {
     public static final Codec<VpRegistersHeader> CODEC = Codec.of(VpRegistersHeader.class, lookup());
 
     public VpRegistersHeader(long partitionId, int vpIndex, int targetVtl) {

@@ -30,6 +30,7 @@ public record BootParams(Bytes page) {
     public static final int SENTINEL = 0x1ef;
     /** Start of {@code setup_header}. */
     public static final int SETUP_HEADER = 0x1f1;
+
     public static final int BOOT_FLAG = 0x1fe;
     public static final int HEADER = 0x202;
     public static final int VERSION = 0x206;

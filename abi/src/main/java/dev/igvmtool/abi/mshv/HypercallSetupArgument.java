@@ -11,6 +11,7 @@ import dev.igvmtool.abi.binary.U64;
  * @param bitmapBytes bytes of the bitmap
  * @param bitmap address of the bitmap, one bit per call code
  */
-public record HypercallSetupArgument(@U64 long bitmapBytes, @U64 long bitmap) {
+public record HypercallSetupArgument(
+        @U64 long bitmapBytes, @U64 long bitmap) {
     public static final Codec<HypercallSetupArgument> CODEC = Codec.of(HypercallSetupArgument.class, lookup());
 }

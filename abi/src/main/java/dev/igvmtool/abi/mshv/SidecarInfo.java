@@ -12,6 +12,7 @@ import dev.igvmtool.abi.binary.U32;
  * @param cpuCount number of CPUs
  * @param bytesPerCpu shared bytes of each CPU: command page, then register page
  */
-public record SidecarInfo(@U32 long baseCpu, @U32 long cpuCount, @U32 long bytesPerCpu) {
+public record SidecarInfo(
+        @U32 long baseCpu, @U32 long cpuCount, @U32 long bytesPerCpu) {
     public static final Codec<SidecarInfo> CODEC = Codec.of(SidecarInfo.class, lookup());
 }

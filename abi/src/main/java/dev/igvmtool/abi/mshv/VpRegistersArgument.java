@@ -13,7 +13,8 @@ import dev.igvmtool.abi.binary.U64;
  * @param padding zero
  * @param regs address of records of 32 bytes: u32 name, 12 zero, 16 value
  */
-public record VpRegistersArgument(@U32 long count, @U32 int padding, @U64 long regs) {
+public record VpRegistersArgument(
+        @U32 long count, @U32 int padding, @U64 long regs) {
     public static final Codec<VpRegistersArgument> CODEC = Codec.of(VpRegistersArgument.class, lookup());
 
     /** Bytes of one register record. */

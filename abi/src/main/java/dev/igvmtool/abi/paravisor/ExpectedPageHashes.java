@@ -13,7 +13,11 @@ import java.lang.invoke.MethodHandles;
  * @param count number of hashes, at most {@link #MAX_HASHES}
  * @param reserved zero
  */
-public record ExpectedPageHashes(@U32 int magic, @U32 int version, @U32 long count, @U32 int reserved) {
+public record ExpectedPageHashes(
+        @U32 int magic,
+        @U32 int version,
+        @U32 long count,
+        @U32 int reserved) {
     /** {@code EPHS} in memory order. */
     public static final int MAGIC = 0x5348_5045;
 

@@ -15,7 +15,11 @@ import java.lang.invoke.MethodHandles;
  * @param accepted 1 if the pages are private and accepted at launch, 0 if they are shared
  * @param padding zero
  */
-public record ImportedRegion(@U64 long basePage, @U64 long pageCount, @U8 int accepted, @Fixed(7) Bytes padding) {
+public record ImportedRegion(
+        @U64 long basePage,
+        @U64 long pageCount,
+        @U8 int accepted,
+        @Fixed(7) Bytes padding) {
     /** 24 bytes. */
     public static final Codec<ImportedRegion> CODEC = Codec.of(ImportedRegion.class, MethodHandles.lookup());
 

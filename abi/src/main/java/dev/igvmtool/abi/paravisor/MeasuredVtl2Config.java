@@ -1,8 +1,8 @@
 package dev.igvmtool.abi.paravisor;
 
+import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.Codec;
 import dev.igvmtool.abi.binary.Fixed;
-import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.U32;
 import dev.igvmtool.abi.binary.U64;
 import dev.igvmtool.abi.binary.U8;
@@ -19,7 +19,11 @@ import java.lang.invoke.MethodHandles;
  * @param padding2 zero
  */
 public record MeasuredVtl2Config(
-        @U64 long magic, @U8 int vtomOffsetBit, @Fixed(7) Bytes padding, @U32 long policySize, @U32 long padding2) {
+        @U64 long magic,
+        @U8 int vtomOffsetBit,
+        @Fixed(7) Bytes padding,
+        @U32 long policySize,
+        @U32 long padding2) {
     /** {@code 2LTVLCHO} in memory order. */
     public static final long MAGIC = 0x4f48_434c_5654_4c32L;
 

@@ -14,7 +14,10 @@ import java.lang.invoke.MethodHandles;
  * @param protobufPayloadLength bytes of the payload
  */
 public record PersistedStateHeader(
-        @U64 long magic, @U64 long protobufBaseGpa, @U64 long protobufRegionLength, @U64 long protobufPayloadLength) {
+        @U64 long magic,
+        @U64 long protobufBaseGpa,
+        @U64 long protobufRegionLength,
+        @U64 long protobufPayloadLength) {
     /** {@code OHCLPHDR} in memory order. */
     public static final long MAGIC = 0x5244_4850_4c43_484fL;
 

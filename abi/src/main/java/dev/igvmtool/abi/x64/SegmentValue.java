@@ -15,7 +15,11 @@ import dev.igvmtool.abi.binary.U64;
  * @param selector as loaded
  * @param attributes access byte in bits 0-7, flags in bits 12-15
  */
-public record SegmentValue(@U64 long base, @U32 long limit, @U16 int selector, @U16 int attributes) {
+public record SegmentValue(
+        @U64 long base,
+        @U32 long limit,
+        @U16 int selector,
+        @U16 int attributes) {
     public static final Codec<SegmentValue> CODEC = Codec.of(SegmentValue.class, lookup());
 
     /** All fields zero. */

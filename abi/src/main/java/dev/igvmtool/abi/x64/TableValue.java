@@ -15,7 +15,8 @@ import dev.igvmtool.abi.binary.U64;
  * @param limit in bytes, inclusive
  * @param base linear address
  */
-public record TableValue(@Fixed(6) Bytes padding, @U16 int limit, @U64 long base) {
+public record TableValue(
+        @Fixed(6) Bytes padding, @U16 int limit, @U64 long base) {
     public static final Codec<TableValue> CODEC = Codec.of(TableValue.class, lookup());
 
     /** A table register with zero padding. */

@@ -70,10 +70,10 @@ class LinuxStructuresTest {
     void cpioRefusesForeignMagicAndDigits() {
         Bytes good = CpioHeader.CODEC.toBytes(new CpioHeader(1, 0x81a4, 0, 0, 1, 0, 0, 3, 1, 0, 0, 2, 0));
         String text = good.toUtf8();
+        assertThrows(FormatException.class, () -> CpioHeader.CODEC.read(Bytes.utf8("070707" + text.substring(6))));
         assertThrows(
-                FormatException.class, () -> CpioHeader.CODEC.read(Bytes.utf8("070707" + text.substring(6))));
-        assertThrows(
-                FormatException.class, () -> CpioHeader.CODEC.read(Bytes.utf8(text.substring(0, 20) + "g" + text.substring(21))));
+                FormatException.class,
+                () -> CpioHeader.CODEC.read(Bytes.utf8(text.substring(0, 20) + "g" + text.substring(21))));
         assertThrows(FormatException.class, () -> CpioHeader.CODEC.read(good.slice(0, 109)));
     }
 

@@ -49,8 +49,7 @@ class MeasuredConfigTest {
     @Test
     void fullPageOfRegionsIsReadWhole() {
         ImportedRegions list = new ImportedRegions(
-                Bytes.zeros(48),
-                Collections.nCopies(ImportedRegions.MAX_REGIONS, ImportedRegion.of(1, 2, true)));
+                Bytes.zeros(48), Collections.nCopies(ImportedRegions.MAX_REGIONS, ImportedRegion.of(1, 2, true)));
         assertEquals(list, ImportedRegions.read(list.toBytes().paddedTo(4096)));
     }
 

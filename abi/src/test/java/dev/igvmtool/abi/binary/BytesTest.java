@@ -1,0 +1,69 @@
+package dev.igvmtool.abi.binary;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.ByteBuffer;
+import org.junit.jupiter.api.Test;
+
+class BytesTest {
+    @Test
+    void copiesWhatItIsMadeOf() {
+        byte[] source = {1, 2, 3};
+        Bytes bytes = Bytes.of(source);
+        source[0] = 9;
+        assertEquals("010203", bytes.toHex());
+    }
+
+    @Test
+    void gettersAreLittleEndianAlsoInSlices() {
+        Bytes bytes = Bytes.fromHex("000102030405060708").from(1);
+        assertEquals(0x01, bytes.u8(0));
+        assertEquals(0x0201, bytes.u16(0));
+        assertEquals(0x0403_0201L, bytes.u32(0));
+        assertEquals(0x0807_0605_0403_0201L, bytes.u64(0));
+    }
+
+    @Test
+    void equalityIsByContent() {
+        assertEquals(Bytes.fromHex("0102"), Bytes.fromHex("ff0102").from(1));
+        assertEquals(
+                Bytes.fromHex("0102").hashCode(),
+                Bytes.fromHex("ff0102").from(1).hashCode());
+        assertNotEquals(Bytes.fromHex("0102"), Bytes.fromHex("0103"));
+        assertEquals(Bytes.EMPTY, Bytes.wrap(new byte[0]));
+    }
+
+    @Test
+    void takesTheRestOfABuffer() {
+        ByteBuffer buffer = ByteBuffer.wrap(new byte[] {1, 2, 3, 4});
+        buffer.position(1).limit(3);
+        assertEquals("0203", Bytes.wrap(buffer).toHex());
+    }
+
+    @Test
+    void padsWithZerosAndNeverCuts() {
+        assertEquals("0100", Bytes.of((byte) 1).paddedTo(2).toHex());
+        assertThrows(IllegalArgumentException.class, () -> Bytes.zeros(3).paddedTo(2));
+    }
+
+    @Test
+    void findsTheOneByteThatIsNotZero() {
+        for (int i = 0; i < 20; i++) {
+            byte[] content = new byte[20];
+            assertTrue(Bytes.of(content).isZero());
+            content[i] = 1;
+            assertFalse(Bytes.of(content).isZero());
+        }
+        assertTrue(Bytes.EMPTY.isZero());
+    }
+
+    @Test
+    void slicesOutsideAreRefused() {
+        assertThrows(IndexOutOfBoundsException.class, () -> Bytes.zeros(4).slice(2, 3));
+        assertThrows(IndexOutOfBoundsException.class, () -> Bytes.zeros(4).from(5));
+    }
+}

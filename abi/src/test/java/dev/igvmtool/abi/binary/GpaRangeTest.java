@@ -1,0 +1,36 @@
+package dev.igvmtool.abi.binary;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+class GpaRangeTest {
+    @Test
+    void endIsExclusive() {
+        GpaRange range = GpaRange.ofSize(0x1000, 0x1000);
+        assertTrue(range.contains(0x1fff));
+        assertFalse(range.contains(0x2000));
+        assertFalse(range.overlaps(GpaRange.ofSize(0x2000, 1)));
+        assertTrue(range.overlaps(GpaRange.ofSize(0x1fff, 1)));
+    }
+
+    @Test
+    void addressesAreUnsigned() {
+        GpaRange top = new GpaRange(0x7fff_ffff_ffff_f000L, 0x8000_0000_0000_1000L);
+        assertTrue(top.contains(0x8000_0000_0000_0000L));
+        assertEquals(0x2000, top.size());
+    }
+
+    @Test
+    void emptyRangesOverlapNothing() {
+        assertFalse(new GpaRange(5, 5).overlaps(new GpaRange(0, 10)));
+    }
+
+    @Test
+    void refusesAnEndBeforeTheStart() {
+        assertThrows(IllegalArgumentException.class, () -> new GpaRange(2, 1));
+    }
+}
