@@ -1,0 +1,69 @@
+package dev.igvmtool.measurement;
+
+import dev.igvmtool.abi.binary.Bytes;
+import dev.igvmtool.abi.binary.FormatException;
+import dev.igvmtool.format.IgvmFile;
+import dev.igvmtool.format.header.Directive;
+import dev.igvmtool.format.header.GuestPolicy;
+import dev.igvmtool.format.header.PlatformType;
+import dev.igvmtool.format.header.SupportedPlatform;
+import dev.igvmtool.measurement.snp.SnpDigest;
+import dev.igvmtool.measurement.tdx.TdxDigest;
+import dev.igvmtool.measurement.vbs.VbsDigest;
+
+/**
+ * The digest that a platform will measure of a file.
+ *
+ * @param platform SEV_SNP (48 bytes), TDX (MRTD, 48 bytes) or VSM_ISOLATION (32 bytes)
+ * @param value the digest
+ */
+public record LaunchDigest(PlatformType platform, Bytes value) {
+    /** True if the platform measures what it launches. */
+    public static boolean isMeasured(PlatformType platform) {
+        return switch (platform) {
+            case SEV_SNP, TDX, VSM_ISOLATION -> true;
+            case NATIVE, SEV, SEV_ES, CCA -> false;
+        };
+    }
+
+    /**
+     * Measures a file as the igvm crate does.
+     *
+     * @throws FormatException if the file is not for the platform, or holds what it cannot measure
+     */
+    public static LaunchDigest of(IgvmFile file, PlatformType platform) {
+        SupportedPlatform header = file.platform(platform)
+                .orElseThrow(() -> new FormatException("the file is not for platform " + platform + ", only for "
+                        + file.supportedPlatforms().stream()
+                                .map(SupportedPlatform::platformType)
+                                .toList()));
+        int mask = header.compatibilityMask();
+        PlatformDigest digest =
+                switch (platform) {
+                    case SEV_SNP -> {
+                        requirePolicy(file, mask);
+                        yield new SnpDigest();
+                    }
+                    case TDX -> new TdxDigest();
+                    case VSM_ISOLATION -> new VbsDigest();
+                    case NATIVE, SEV, SEV_ES, CCA ->
+                        throw new FormatException("platform " + platform + " has no launch digest");
+                };
+        DirectiveWalk walk = new DirectiveWalk(digest);
+        for (Directive directive : file.directives()) {
+            if ((directive.compatibilityMask() & mask) == mask) {
+                directive.accept(walk);
+            }
+        }
+        return new LaunchDigest(platform, digest.finish());
+    }
+
+    private static void requirePolicy(IgvmFile file, int mask) {
+        boolean present = file.initializations().stream()
+                .anyMatch(header -> header instanceof GuestPolicy && (header.compatibilityMask() & mask) == mask);
+        if (!present) {
+            throw new FormatException(
+                    String.format("no guest policy for platform SEV_SNP, compatibility mask 0x%x", mask));
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package dev.igvmtool.measurement;
+
+import dev.igvmtool.abi.binary.Bytes;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+
+/** Hash functions of the JDK, which every JDK has, so that no caller has to handle their absence. */
+public final class Sha {
+    private Sha() {}
+
+    /** A new SHA-256. */
+    public static MessageDigest sha256() {
+        return of("SHA-256");
+    }
+
+    /** A new SHA-384. */
+    public static MessageDigest sha384() {
+        return of("SHA-384");
+    }
+
+    /** Feeds all of {@code content}. */
+    public static void update(MessageDigest hash, Bytes content) {
+        hash.update(content.asBuffer());
+    }
+
+    private static MessageDigest of(String algorithm) {
+        try {
+            return MessageDigest.getInstance(algorithm);
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every JDK has " + algorithm, e);
+        }
+    }
+}
