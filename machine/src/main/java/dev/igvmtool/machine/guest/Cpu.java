@@ -62,6 +62,18 @@ public interface Cpu {
     /** LIDT. */
     void setIdtr(TableValue value);
 
+    /** A debug register (MOV from DRn), {@code number} 0 to 3, 6 or 7. */
+    long debugRegister(int number);
+
+    /** Sets a debug register (MOV to DRn), {@code number} 0 to 3, 6 or 7. */
+    void setDebugRegister(int number, long value);
+
+    /** FXSAVE64: writes the x87 and SSE state, 512 bytes, to {@code address}, which is a multiple of 16. */
+    void saveFxState(long address);
+
+    /** FXRSTOR64: loads the x87 and SSE state from the 512 bytes at {@code address}, which is a multiple of 16. */
+    void restoreFxState(long address);
+
     /** Memory by guest virtual address, through the page tables of CR3 and the protections of the current VTL. */
     Memory memory();
 
