@@ -1,0 +1,77 @@
+package dev.igvmtool.bootshim.plan;
+
+import dev.igvmtool.abi.binary.GpaRange;
+import dev.igvmtool.bootshim.plan.AddressSpace.Occupied;
+import dev.igvmtool.bootshim.plan.AddressSpace.Usage;
+import dev.igvmtool.devicetree.binding.MemoryEntry;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * The memory of VTL2 and its use once the private pool is set aside.
+ *
+ * @param topology what belongs to VTL2
+ * @param addressSpace its use
+ */
+public record MemoryPlan(Topology topology, AddressSpace addressSpace) {
+    /** All decisions about memory up to the private pool, without a word. */
+    public static MemoryPlan of(ShimInputs inputs) {
+        Topology topology = Topology.of(inputs, PlanLog.SILENT);
+        AddressSpace space = addressSpace(inputs, topology, PlanLog.SILENT);
+        return new MemoryPlan(topology, PoolPlan.allocate(inputs, topology, space, PlanLog.SILENT));
+    }
+
+    /** Memory of VTL2 in bytes. */
+    static long totalBytes(Topology topology) {
+        return topology.vtl2Memory().stream()
+                .map(MemoryEntry::range)
+                .mapToLong(GpaRange::size)
+                .sum();
+    }
+
+    /**
+     * Lays image, persisted state and an older pool over the memory of VTL2.
+     *
+     * @throws ShimFatalException if something in use is not where it must be
+     */
+    public static AddressSpace addressSpace(ShimInputs inputs, Topology topology, PlanLog log) {
+        ShimImage image = inputs.image();
+        GpaRange parameters = image.parameterRegion();
+        GpaRange tree = image.deviceTree();
+        log.info("the kernel may have the memory of the host's device tree, %s", tree);
+        if (inputs.persisted().isEmpty()) {
+            GpaRange region = image.persistedStateRegion();
+            log.info(
+                    "persisted state takes %s, the kernel may have the rest up to 0x%x",
+                    new GpaRange(region.start(), topology.persistedPayload().end()), region.end());
+        }
+        List<Occupied> reserved = new ArrayList<>();
+        reserved.add(new Occupied(topology.persistedHeader(), Usage.PERSISTED_HEADER));
+        reserved.add(new Occupied(topology.persistedPayload(), Usage.PERSISTED_PAYLOAD));
+        reserved.add(new Occupied(new GpaRange(parameters.start(), tree.start()), Usage.CONFIG));
+        reserved.add(new Occupied(new GpaRange(tree.end(), parameters.end()), Usage.CONFIG));
+        reserved.add(new Occupied(image.reservedRegion(), Usage.RESERVED));
+        reserved.add(new Occupied(image.sidecar(), Usage.SIDECAR_IMAGE));
+        reserved.add(new Occupied(image.logBuffer(), Usage.LOG_BUFFER));
+        reserved.removeIf(piece -> piece.range().isEmpty());
+        sort(reserved);
+        List<Occupied> occupied = new ArrayList<>();
+        for (RangeWalk.Piece<GpaRange, Occupied> piece :
+                RangeWalk.walk(List.of(image.used()), range -> range, reserved, Occupied::range)) {
+            if (piece.left().isEmpty()) {
+                throw new ShimFatalException(
+                        "reserved range " + piece.range() + " is outside what the image uses, " + image.used());
+            }
+            occupied.add(new Occupied(
+                    piece.range(), piece.right().map(Occupied::usage).orElse(Usage.USED)));
+        }
+        topology.pool().forEach(range -> occupied.add(new Occupied(range, Usage.POOL)));
+        sort(occupied);
+        return AddressSpace.of(topology.vtl2Memory(), occupied);
+    }
+
+    private static void sort(List<Occupied> ranges) {
+        ranges.sort(Comparator.comparing(piece -> piece.range().start(), Long::compareUnsigned));
+    }
+}

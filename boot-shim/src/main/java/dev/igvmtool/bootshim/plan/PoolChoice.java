@@ -1,0 +1,42 @@
+package dev.igvmtool.bootshim.plan;
+
+/** How large the private pool shall be: the value of the pool options. */
+public sealed interface PoolChoice {
+    /** The lookup table by which a size is guessed. */
+    enum Table {
+        RELEASE,
+        DEBUG
+    }
+
+    /** The host's hint, or else a table. */
+    record FromTable(Table table) implements PoolChoice {}
+
+    /** A number of pages of 4 KiB, unsigned and not zero. */
+    record Pages(long count) implements PoolChoice {}
+
+    /** No pool. */
+    record Off() implements PoolChoice {}
+
+    /** Reads an option's value; what is neither a word nor a decimal number of 64 bits means no pool. */
+    static PoolChoice parse(String value) {
+        return switch (value) {
+            case "release" -> new FromTable(Table.RELEASE);
+            case "debug" -> new FromTable(Table.DEBUG);
+            case "off" -> new Off();
+            default -> pages(value);
+        };
+    }
+
+    private static PoolChoice pages(String value) {
+        String digits = value.startsWith("+") ? value.substring(1) : value;
+        if (digits.isEmpty() || !digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            return new Off();
+        }
+        try {
+            long count = Long.parseUnsignedLong(digits);
+            return count == 0 ? new Off() : new Pages(count);
+        } catch (NumberFormatException e) {
+            return new Off(); // a number that 64 bits do not hold counts as none
+        }
+    }
+}

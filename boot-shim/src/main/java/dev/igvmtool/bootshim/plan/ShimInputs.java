@@ -1,0 +1,43 @@
+package dev.igvmtool.bootshim.plan;
+
+import dev.igvmtool.abi.binary.GpaRange;
+import dev.igvmtool.abi.paravisor.CommandLinePage;
+import dev.igvmtool.devicetree.binding.HostTree;
+import dev.igvmtool.devicetree.binding.TreeIsolation;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the decisions depend on, as read from guest memory.
+ *
+ * @param imported what the launch filled, in the order of the image's list
+ * @param persisted state of a previous instance of VTL2; only without isolation
+ */
+public record ShimInputs(
+        ShimImage image,
+        TreeIsolation isolation,
+        CommandLinePage measuredCommandLine,
+        HostTree hostTree,
+        List<Imported> imported,
+        Optional<PersistedState> persisted) {
+    public ShimInputs {
+        imported = List.copyOf(imported);
+    }
+
+    /**
+     * A range that the launch filled.
+     *
+     * @param accepted false for pages that are shared at launch
+     */
+    public record Imported(GpaRange range, boolean accepted) {}
+
+    /** The command line of image and host. */
+    public CommandLinePlan commandLine() {
+        return CommandLinePlan.of(measuredCommandLine, hostTree.commandLine(), isolation, PlanLog.SILENT);
+    }
+
+    /** True if the platform itself keeps the host out. */
+    boolean hardwareIsolated() {
+        return isolation == TreeIsolation.SNP || isolation == TreeIsolation.TDX;
+    }
+}

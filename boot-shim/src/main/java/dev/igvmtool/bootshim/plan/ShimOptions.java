@@ -1,0 +1,98 @@
+package dev.igvmtool.bootshim.plan;
+
+import dev.igvmtool.bootshim.plan.PoolChoice.Table;
+import java.util.Optional;
+
+/**
+ * What command lines ask of the shim itself. Follows openhcl_boot/src/cmdline.rs.
+ *
+ * @param confidentialDebug an isolated guest may show itself to its host
+ * @param pool size of the private pool
+ * @param sidecar whether the sidecar is wanted
+ * @param disableNvmeKeepAlive NVMe devices are not kept alive over servicing, whatever the host can
+ * @param splitPool the private pool is split over the nodes
+ */
+public record ShimOptions(
+        boolean confidentialDebug,
+        PoolChoice pool,
+        SidecarOption sidecar,
+        boolean disableNvmeKeepAlive,
+        boolean splitPool) {
+    private static final String CONFIDENTIAL_DEBUG = "OPENHCL_CONFIDENTIAL_DEBUG";
+    private static final String POOL_CONFIG = "OPENHCL_IGVM_VTL2_GPA_POOL_CONFIG=";
+    private static final String ENABLE_POOL = "OPENHCL_ENABLE_VTL2_GPA_POOL=";
+    private static final String SIDECAR = "OPENHCL_SIDECAR=";
+    private static final String DISABLE_KEEP_ALIVE = "OPENHCL_DISABLE_NVME_KEEP_ALIVE=";
+    private static final String POOL_NUMA = "OPENHCL_VTL2_GPA_POOL_NUMA=";
+
+    /** What holds when nothing is said. */
+    public static final ShimOptions DEFAULT =
+            new ShimOptions(false, new PoolChoice.FromTable(Table.RELEASE), SidecarOption.ENABLED, false, false);
+
+    /** State of the sidecar option. */
+    public enum SidecarOption {
+        ENABLED,
+        /** Enabled, and the sidecar logs to the serial port. */
+        LOGGING,
+        DISABLED_COMMAND_LINE,
+        /** After servicing the processors to keep out are too many for the sidecar's table. */
+        DISABLED_SERVICING;
+
+        /** True if the sidecar may start. */
+        public boolean enabled() {
+            return this == ENABLED || this == LOGGING;
+        }
+    }
+
+    /** The same options with another state of the sidecar. */
+    public ShimOptions withSidecar(SidecarOption option) {
+        return new ShimOptions(confidentialDebug, pool, option, disableNvmeKeepAlive, splitPool);
+    }
+
+    /** These options changed by the tokens of {@code commandLine}; what it does not name stays. */
+    public ShimOptions parse(String commandLine, PlanLog log) {
+        boolean debug = confidentialDebug;
+        PoolChoice configured = pool;
+        Optional<PoolChoice> override = Optional.empty();
+        SidecarOption sidecarOption = sidecar;
+        boolean noKeepAlive = disableNvmeKeepAlive;
+        boolean split = splitPool;
+        for (String token : commandLine.split("(?U)\\s+")) {
+            int equals = token.indexOf('=');
+            String value = token.substring(equals + 1);
+            if (token.startsWith(CONFIDENTIAL_DEBUG)) {
+                debug |= equals >= 0 && !value.equals("0");
+            } else if (token.startsWith(POOL_CONFIG)) {
+                configured = PoolChoice.parse(value);
+            } else if (token.startsWith(ENABLE_POOL)) {
+                override = Optional.of(PoolChoice.parse(value));
+            } else if (token.startsWith(SIDECAR)) {
+                sidecarOption = sidecar(value, sidecarOption);
+            } else if (token.startsWith(DISABLE_KEEP_ALIVE)) {
+                noKeepAlive |= !value.equals("0");
+            } else if (token.startsWith(POOL_NUMA)) {
+                if (value.equals("split")) {
+                    split = true;
+                } else {
+                    log.warn("unknown value of OPENHCL_VTL2_GPA_POOL_NUMA: %s", value);
+                }
+            }
+        }
+        if (override.isPresent()) {
+            log.info("private pool: the command line overrides the choice by %s", override.orElseThrow());
+        }
+        return new ShimOptions(debug, override.orElse(configured), sidecarOption, noKeepAlive, split);
+    }
+
+    private static SidecarOption sidecar(String words, SidecarOption before) {
+        SidecarOption result = before;
+        for (String word : words.split(",")) {
+            result = switch (word) {
+                case "off" -> SidecarOption.DISABLED_COMMAND_LINE;
+                case "on" -> SidecarOption.ENABLED;
+                case "log" -> SidecarOption.LOGGING;
+                default -> result;};
+        }
+        return result;
+    }
+}
