@@ -1,5 +1,7 @@
 package dev.igvmtool.bootshim.plan;
 
+import dev.igvmtool.abi.binary.Bytes;
+import dev.igvmtool.abi.binary.FormatException;
 import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.abi.paravisor.CommandLinePage;
 import dev.igvmtool.devicetree.binding.HostTree;
@@ -30,6 +32,22 @@ public record ShimInputs(
      * @param accepted false for pages that are shared at launch
      */
     public record Imported(GpaRange range, boolean accepted) {}
+
+    /**
+     * Reads the host's tree from its area.
+     *
+     * @throws ShimFatalException if there is none, or it is not as it must be
+     */
+    public static HostTree readHostTree(Bytes area) {
+        if (area.isEmpty() || area.get(0) == 0) {
+            throw new ShimFatalException("the host gave no device tree");
+        }
+        try {
+            return HostTree.parse(area);
+        } catch (FormatException e) {
+            throw new ShimFatalException(e.getMessage(), e);
+        }
+    }
 
     /** The command line of image and host. */
     public CommandLinePlan commandLine() {

@@ -1,0 +1,251 @@
+package dev.igvmtool.bootshim.plan;
+
+import dev.igvmtool.abi.binary.Bytes;
+import dev.igvmtool.abi.sidecar.SidecarLimits;
+import dev.igvmtool.abi.sidecar.SidecarNodeRecord;
+import dev.igvmtool.abi.sidecar.SidecarParams;
+import dev.igvmtool.bootshim.plan.AddressSpace.Policy;
+import dev.igvmtool.bootshim.plan.AddressSpace.Usage;
+import dev.igvmtool.bootshim.plan.ShimOptions.SidecarOption;
+import dev.igvmtool.devicetree.binding.CpuEntry;
+import dev.igvmtool.devicetree.binding.TreeIsolation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * Whether the sidecar starts, on which nodes, and what it leaves to the kernel. Follows openhcl_boot/src/sidecar.rs.
+ *
+ * @param nodes empty if the sidecar does not start
+ * @param logging true if the sidecar logs to the serial port
+ * @param servicing which processors are left out after servicing
+ * @param startsVp per processor 1 if the sidecar starts it; meaningful only if {@code servicing} is active
+ * @param addressSpace with the memory of the nodes taken
+ */
+public record SidecarPlan(
+        List<SidecarNodeRecord> nodes,
+        boolean logging,
+        ServicingRule servicing,
+        Bytes startsVp,
+        AddressSpace addressSpace) {
+    private static final int MAX_NUMA_NODES = 64;
+    private static final long PAGE_BYTES = 4096;
+
+    public SidecarPlan {
+        nodes = List.copyOf(nodes);
+    }
+
+    /** Processors of one node that share a control page. */
+    private record Chunk(int baseVp, int count, long node) {}
+
+    /**
+     * What servicing asks of the sidecar.
+     *
+     * @param disabled true if the sidecar must not start, because its table does not reach far enough
+     * @param excluded processors that it must not start, ascending; the override is active if there are any
+     */
+    public record ServicingRule(boolean disabled, List<Long> excluded) {
+        public ServicingRule {
+            excluded = List.copyOf(excluded);
+        }
+
+        /** The rule for the processors that the persisted state names. */
+        public static ServicingRule of(ShimInputs inputs, Topology topology, PlanLog log) {
+            List<Long> excluded = topology.excludedCpus();
+            if (excluded.isEmpty()) {
+                return new ServicingRule(false, List.of());
+            }
+            int limit = SidecarLimits.MAX_PER_CPU_FLAGS;
+            if (inputs.hostTree().cpus().size() > limit
+                    || Long.compareUnsigned(excluded.get(excluded.size() - 1), limit) >= 0) {
+                log.info("sidecar: off after servicing, the processors to leave out are beyond its table");
+                return new ServicingRule(true, List.of());
+            }
+            log.info("sidecar: leaves out processors %s, which serve restored devices", excluded);
+            return new ServicingRule(false, excluded);
+        }
+
+        /** True if the flags per processor count. */
+        public boolean active() {
+            return !excluded.isEmpty();
+        }
+    }
+
+    /** True if the sidecar is called. */
+    public boolean starts() {
+        return !nodes.isEmpty();
+    }
+
+    /** Bytes of memory that the nodes take. */
+    public long totalBytes() {
+        return nodes.stream().mapToLong(SidecarNodeRecord::memorySize).sum();
+    }
+
+    /** The page for the sidecar. */
+    public SidecarParams params(long hypercallPage) {
+        return new SidecarParams(hypercallPage, logging, nodes, servicing.active(), startsVp);
+    }
+
+    /** The processors that the kernel starts itself, ascending. */
+    public List<Long> bootCpus(int processors) {
+        if (!servicing.active()) {
+            return nodes.stream().map(SidecarNodeRecord::baseVp).toList();
+        }
+        return IntStream.range(0, processors)
+                .filter(vp -> startsVp.u8(vp) == 0)
+                .asLongStream()
+                .boxed()
+                .toList();
+    }
+
+    /**
+     * Decides.
+     *
+     * @param x2apic whether the processor has an x2APIC; asked only if nothing earlier forbids the sidecar
+     */
+    public static SidecarPlan of(ShimInputs inputs, MemoryPlan memory, BooleanSupplier x2apic, PlanLog log) {
+        ServicingRule servicing = ServicingRule.of(inputs, memory.topology(), PlanLog.SILENT);
+        SidecarOption option = servicing.disabled()
+                ? SidecarOption.DISABLED_SERVICING
+                : inputs.commandLine().options().sidecar();
+        byte[] flags = SidecarParams.ALL_VPS.toByteArray();
+        servicing.excluded().forEach(vp -> flags[vp.intValue()] = 0);
+        boolean logging = option == SidecarOption.LOGGING;
+        List<Chunk> chunks = chunks(inputs.hostTree().cpus());
+        if (!allowed(inputs, memory, option, chunks, x2apic, log)) {
+            return new SidecarPlan(List.of(), logging, servicing, Bytes.of(flags), memory.addressSpace());
+        }
+        AddressSpace space = memory.addressSpace();
+        List<SidecarNodeRecord> nodes = new ArrayList<>();
+        for (Chunk chunk : chunks) {
+            if (!hasSidecarVp(chunk, servicing, flags)) {
+                log.info(
+                        "sidecar: the kernel starts all %d processors from %d on", chunk.count, chunk.baseVp);
+                if (servicing.active()) {
+                    flags[chunk.baseVp] = 0;
+                }
+                continue;
+            }
+            if (nodes.size() == SidecarLimits.MAX_NODES) {
+                throw new ShimFatalException("sidecar: more than " + SidecarLimits.MAX_NODES + " nodes");
+            }
+            Optional<AddressSpace.Allocation> taken = allocate(space, chunk, log);
+            if (taken.isEmpty()) {
+                log.warn("sidecar: no memory for node %d, the sidecar is not used", nodes.size());
+                return new SidecarPlan(List.of(), logging, servicing, Bytes.of(flags), space);
+            }
+            space = taken.orElseThrow().rest();
+            nodes.add(new SidecarNodeRecord(
+                    taken.orElseThrow().range().start(),
+                    taken.orElseThrow().range().size(),
+                    chunk.baseVp,
+                    chunk.count));
+            log.info(
+                    "sidecar: node %d has %d processors from %d on, on NUMA node %d",
+                    nodes.size() - 1, chunk.count, chunk.baseVp, chunk.node);
+            if (servicing.active()) {
+                flags[chunk.baseVp] = 0;
+            }
+        }
+        if (nodes.isEmpty()) {
+            log.info("sidecar: no processor is left for it");
+        }
+        return new SidecarPlan(nodes, logging, servicing, Bytes.of(flags), space);
+    }
+
+    private static boolean allowed(
+            ShimInputs inputs,
+            MemoryPlan memory,
+            SidecarOption option,
+            List<Chunk> chunks,
+            BooleanSupplier x2apic,
+            PlanLog log) {
+        if (inputs.isolation() != TreeIsolation.NONE) {
+            return false;
+        }
+        if (inputs.image().sidecar().isEmpty()) {
+            log.info("sidecar: not in the image");
+            return false;
+        }
+        if (!option.enabled()) {
+            log.info(
+                    "sidecar: off %s",
+                    option == SidecarOption.DISABLED_SERVICING ? "after servicing" : "by command line");
+            return false;
+        }
+        long highest = Stream.concat(
+                        inputs.hostTree().cpus().stream().map(CpuEntry::node),
+                        memory.topology().vtl2Memory().stream().map(entry -> entry.node()))
+                .mapToLong(Long::longValue)
+                .max()
+                .orElse(0);
+        if (highest >= MAX_NUMA_NODES) {
+            log.warn("sidecar: NUMA node %d is too large a number, the sidecar is not used", highest);
+            return false;
+        }
+        if (!x2apic.getAsBoolean()) {
+            log.warn("sidecar: the processor has no x2APIC, the sidecar is not used");
+            return false;
+        }
+        if (chunks.stream().allMatch(chunk -> chunk.count == 1)) {
+            log.info("sidecar: every node has one processor, the sidecar is not used");
+            return false;
+        }
+        return true;
+    }
+
+    /** Neighbouring processors of one node, in parts of nearly equal size that a control page can serve. */
+    private static List<Chunk> chunks(List<CpuEntry> cpus) {
+        List<Chunk> chunks = new ArrayList<>();
+        int start = 0;
+        while (start < cpus.size()) {
+            long node = cpus.get(start).node();
+            int end = start;
+            while (end < cpus.size() && cpus.get(end).node() == node) {
+                end++;
+            }
+            int parts = ceilDiv(end - start, SidecarLimits.MAX_VPS_PER_NODE);
+            int size = ceilDiv(end - start, parts);
+            for (int base = start; base < end; base += size) {
+                chunks.add(new Chunk(base, Math.min(size, end - base), node));
+            }
+            start = end;
+        }
+        return chunks;
+    }
+
+    private static int ceilDiv(int dividend, int divisor) {
+        return (dividend + divisor - 1) / divisor;
+    }
+
+    private static boolean hasSidecarVp(Chunk chunk, ServicingRule servicing, byte[] flags) {
+        if (!servicing.active()) {
+            return chunk.count > 1;
+        }
+        for (int vp = chunk.baseVp + 1; vp < chunk.baseVp + chunk.count; vp++) {
+            if (flags[vp] != 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static Optional<AddressSpace.Allocation> allocate(AddressSpace space, Chunk chunk, PlanLog log) {
+        long bytes = SidecarLimits.nodeBytes(chunk.count);
+        Optional<AddressSpace.Allocation> local =
+                space.allocate(OptionalLong.of(chunk.node), bytes, Usage.SIDECAR_NODE, Policy.LOW, PAGE_BYTES);
+        if (local.isPresent()) {
+            return local;
+        }
+        Optional<AddressSpace.Allocation> anywhere =
+                space.allocate(OptionalLong.empty(), bytes, Usage.SIDECAR_NODE, Policy.LOW, PAGE_BYTES);
+        if (anywhere.isPresent()) {
+            log.warn("sidecar: NUMA node %d has no memory left, another node gives it", chunk.node);
+        }
+        return anywhere;
+    }
+}

@@ -1,0 +1,157 @@
+package dev.igvmtool.bootshim;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.igvmtool.abi.binary.Bytes;
+import dev.igvmtool.abi.binary.GpaRange;
+import dev.igvmtool.abi.linux.E820Entry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+
+/** One case of the hand-over test data: configuration, input and what the reference shim left for the kernel. */
+public record HandoffCase(String name, Path folder, JsonNode config) {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** All cases, sorted; none where the test data is missing. */
+    public static List<HandoffCase> all() {
+        Optional<Path> root = root();
+        if (root.isEmpty()) {
+            return List.of();
+        }
+        try (Stream<Path> folders = Files.list(root.orElseThrow().resolve("cases"))) {
+            return folders.sorted().map(HandoffCase::of).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Folder of the test data, beside the repository or beside one of its ancestors. */
+    public static Optional<Path> root() {
+        for (Path folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {
+            Path candidate = folder.resolve("shared/testdata/handoff");
+            if (Files.isDirectory(candidate)) {
+                return Optional.of(candidate);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static HandoffCase of(Path folder) {
+        return new HandoffCase(folder.getFileName().toString(), folder, readJson(folder.resolve("config.json")));
+    }
+
+    /** True if the partition is not isolated. */
+    public boolean isolationNone() {
+        return config.get("isolation").asText().equals("none");
+    }
+
+    /** True if the reference reached the kernel. */
+    public boolean boots() {
+        return json("expected/result.json").get("end").asText().equals("kernel");
+    }
+
+    public boolean has(String file) {
+        return Files.exists(folder.resolve(file));
+    }
+
+    public Bytes bytes(String file) {
+        try {
+            return Bytes.wrap(Files.readAllBytes(folder.resolve(file)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public JsonNode json(String file) {
+        return readJson(folder.resolve(file));
+    }
+
+    /** Lines of an {@code ndjson} file. */
+    public List<JsonNode> lines(String file) {
+        List<JsonNode> nodes = new ArrayList<>();
+        for (String line : bytes(file).toUtf8().split("\n")) {
+            if (!line.isBlank()) {
+                nodes.add(parse(line));
+            }
+        }
+        return nodes;
+    }
+
+    /** The one guest configuration of the manifest. */
+    public JsonNode openhcl() {
+        return json("manifest.json")
+                .get("guest_configs")
+                .get(0)
+                .get("image")
+                .get("openhcl");
+    }
+
+    /** A number that the configuration writes in hexadecimal. */
+    public static long hex(JsonNode node) {
+        return Long.parseUnsignedLong(node.asText().substring(2), 16);
+    }
+
+    /** The expected memory map. */
+    public List<E820Entry> e820() {
+        return StreamSupport.stream(json("expected/e820.json").spliterator(), false)
+                .map(entry -> new E820Entry(
+                        hex(entry.get("start")),
+                        hex(entry.get("size")),
+                        entry.get("type").asInt()))
+                .toList();
+    }
+
+    /** Reference time of the read with this number, from 0. */
+    public long referenceTime(int read) {
+        JsonNode time = config.get("reference_time");
+        return time.get("first").asLong() + read * time.get("step").asLong();
+    }
+
+    /** The ranges of the image map under a heading, in order. */
+    public List<Mapped> map(String heading) {
+        List<Mapped> ranges = new ArrayList<>();
+        boolean inside = false;
+        for (String line : bytes("image.map").toUtf8().split("\n")) {
+            if (!line.startsWith("  ")) {
+                inside = line.startsWith(heading);
+            } else if (inside) {
+                String[] words = line.trim().split(" +", 6);
+                ranges.add(new Mapped(
+                        new GpaRange(Long.parseUnsignedLong(words[0], 16), Long.parseUnsignedLong(words[2], 16)),
+                        line.substring(line.indexOf(')') + 1).trim()));
+            }
+        }
+        return ranges;
+    }
+
+    /** One line of the image map. */
+    public record Mapped(GpaRange range, String tag) {}
+
+    private static JsonNode readJson(Path file) {
+        try {
+            return parse(Files.readString(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static JsonNode parse(String text) {
+        try {
+            return JSON.readTree(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}
