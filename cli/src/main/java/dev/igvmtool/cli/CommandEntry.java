@@ -1,0 +1,28 @@
+package dev.igvmtool.cli;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import picocli.CommandLine;
+
+/**
+ * A command by name. Its class is loaded when it is run.
+ *
+ * @param name as the user writes it
+ * @param summary for the list of commands
+ * @param factory makes the command for one run
+ */
+record CommandEntry(String name, String summary, Function<Console, Callable<Integer>> factory) {
+    /** Every command, in the order of the help text. */
+    static final List<CommandEntry> ALL =
+            List.of(new CommandEntry("inspect", "show the headers of an IGVM file", InspectCommand::new));
+
+    CommandLine commandLine(Console console) {
+        return new CommandLine(factory.apply(console)).setCommandName("igvmtool " + name);
+    }
+
+    static Optional<CommandEntry> find(String name) {
+        return ALL.stream().filter(entry -> entry.name.equals(name)).findFirst();
+    }
+}
