@@ -35,7 +35,7 @@ record GoldenStart(Path expected) {
     /** Contexts given to one hypercall, by VP index. */
     Map<Integer, InitialVpContext> contexts(String code) {
         Map<Integer, InitialVpContext> contexts = new TreeMap<>();
-        for (String line : file("hypercalls.ndjson").toUtf8().split("\n")) {
+        for (String line : file("hypercalls.ndjson").toUtf8().lines().toList()) {
             Matcher matcher = START.matcher(line);
             if (matcher.find() && matcher.group(1).equals(code)) {
                 contexts.put(
