@@ -633,6 +633,46 @@ public final class Vp implements Cpu {
     }
 
     @Override
+    public long debugRegister(int number) {
+        requireKernel("MOV from a debug register");
+        return switch (number) {
+            case 0, 1, 2, 3 -> state.debugRegisters[number];
+            case 6 -> state.dr6;
+            case 7 -> state.active().dr7;
+            default -> throw GuestException.invalidOpcode("debug register " + number + " does not exist");
+        };
+    }
+
+    @Override
+    public void setDebugRegister(int number, long value) {
+        requireKernel("MOV to a debug register");
+        switch (number) {
+            case 0, 1, 2, 3 -> state.debugRegisters[number] = value;
+            case 6 -> state.dr6 = value;
+            case 7 -> state.active().dr7 = value;
+            default -> throw GuestException.invalidOpcode("debug register " + number + " does not exist");
+        }
+    }
+
+    @Override
+    public void saveFxState(long address) {
+        requireFxAlignment(address);
+        memory.writeBytes(address, state.fxState);
+    }
+
+    @Override
+    public void restoreFxState(long address) {
+        requireFxAlignment(address);
+        state.fxState = memory.readBytes(address, VpState.FX_BYTES);
+    }
+
+    private static void requireFxAlignment(long address) {
+        if ((address & 15) != 0) {
+            throw GuestException.generalProtection(String.format("FX state at 0x%x is not aligned", address));
+        }
+    }
+
+    @Override
     public Memory memory() {
         return memory;
     }

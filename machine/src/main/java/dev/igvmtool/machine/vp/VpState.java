@@ -1,5 +1,6 @@
 package dev.igvmtool.machine.vp;
 
+import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.x64.Gpr;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -8,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 public final class VpState {
     static final int MTRR_VARIABLE = 8;
     static final int MTRR_FIXED = 11;
+    /** What FXSAVE stores. */
+    static final int FX_BYTES = 512;
 
     /** General registers; RSP is private to each VTL and its place here is unused. */
     final long[] gprs = new long[Gpr.values().length];
@@ -19,6 +22,10 @@ public final class VpState {
     public final long[] mtrrBases = new long[MTRR_VARIABLE];
     public final long[] mtrrMasks = new long[MTRR_VARIABLE];
     public final long[] mtrrFixed = new long[MTRR_FIXED];
+
+    /** x87 and SSE registers as FXSAVE stores them; after reset control word 0x37f and MXCSR 0x1f80. */
+    Bytes fxState = Bytes.fromHex("7f030000000000000000000000000000" + "0000000000000000801f0000ffff0000")
+            .paddedTo(FX_BYTES);
 
     int activeVtl;
     final @Nullable VtlState[] vtls;
@@ -60,6 +67,7 @@ public final class VpState {
         System.arraycopy(source.mtrrBases, 0, mtrrBases, 0, mtrrBases.length);
         System.arraycopy(source.mtrrMasks, 0, mtrrMasks, 0, mtrrMasks.length);
         System.arraycopy(source.mtrrFixed, 0, mtrrFixed, 0, mtrrFixed.length);
+        fxState = source.fxState;
         activeVtl = source.activeVtl;
         vtls = new VtlState[source.vtls.length];
         for (int i = 0; i < vtls.length; i++) {
