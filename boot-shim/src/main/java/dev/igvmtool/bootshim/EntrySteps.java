@@ -1,11 +1,11 @@
 package dev.igvmtool.bootshim;
 
+import dev.igvmtool.abi.hv.RegisterName;
 import dev.igvmtool.abi.shim.ShimParams;
 import dev.igvmtool.abi.shim.SupportedIsolation;
 import dev.igvmtool.abi.x64.ControlRegister;
 import dev.igvmtool.abi.x64.Gpr;
 import dev.igvmtool.abi.x64.Msr;
-import dev.igvmtool.abi.hv.RegisterName;
 import dev.igvmtool.bootshim.plan.CommandLinePlan;
 import dev.igvmtool.bootshim.plan.ShimFatalException;
 import dev.igvmtool.devicetree.binding.TreeIsolation;
@@ -31,9 +31,11 @@ final class EntrySteps {
                 Step.of("S04", "relocate", EntrySteps::relocate),
                 Step.of("S05", "decode-parameters", PanicSteps.guarded(EntrySteps::decodeParameters)),
                 Step.of("S06", "allow-panic-text", EntrySteps::allowPanicText),
-                Step.of("S08", "open-log", PanicSteps.guarded(cpu -> BootLog.of(cpu).open())),
+                Step.of("S08", "open-log", PanicSteps.guarded(cpu -> BootLog.of(cpu)
+                        .open())),
                 Step.of("S09", "read-start-time", EntrySteps::readStartTime),
-                Step.of("S10", "enable-hypercalls", PanicSteps.guarded(cpu -> ShimHypercalls.of(cpu).enable())),
+                Step.of("S10", "enable-hypercalls", PanicSteps.guarded(cpu -> ShimHypercalls.of(cpu)
+                        .enable())),
                 Step.of("S11", "read-active-vtl", EntrySteps::readActiveVtl),
                 Step.of("S12", "parse-measured-options", PanicSteps.guarded(EntrySteps::parseMeasuredOptions)));
     }
@@ -77,9 +79,10 @@ final class EntrySteps {
                 switch (supported) {
                     case SNP -> TreeIsolation.SNP;
                     case TDX -> TreeIsolation.TDX;
-                    case VBS -> (cpu.cpuid(HYPERVISOR_FEATURES, 0).ebx() & ISOLATION_PRIVILEGE) != 0
-                            ? TreeIsolation.VBS
-                            : TreeIsolation.NONE;
+                    case VBS ->
+                        (cpu.cpuid(HYPERVISOR_FEATURES, 0).ebx() & ISOLATION_PRIVILEGE) != 0
+                                ? TreeIsolation.VBS
+                                : TreeIsolation.NONE;
                 };
         variables.setIsolation(isolation);
         if (isolation != TreeIsolation.NONE) {

@@ -11,6 +11,7 @@ import dev.igvmtool.machine.guest.Cpu;
 import dev.igvmtool.machine.guest.GuestException;
 import dev.igvmtool.machine.guest.Step;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * The end of a shim that cannot go on: a last log line, the crash registers, an exception that nobody handles. The text
@@ -43,7 +44,7 @@ final class PanicSteps {
             try {
                 action.run(cpu);
             } catch (ShimFatalException | FormatException | FdtBuildException e) {
-                raise(cpu, e.getMessage());
+                raise(cpu, Objects.requireNonNullElse(e.getMessage(), "no reason known"));
             }
         };
     }

@@ -37,8 +37,7 @@ final class SidecarSteps {
 
     private static void plan(Cpu cpu) {
         ShimInputs inputs = InputReader.inputs(cpu);
-        SidecarPlan plan =
-                SidecarPlan.of(inputs, MemoryPlan.of(inputs), () -> findX2apic(cpu), BootLog.of(cpu));
+        SidecarPlan plan = SidecarPlan.of(inputs, MemoryPlan.of(inputs), () -> findX2apic(cpu), BootLog.of(cpu));
         if (!plan.starts()) {
             cpu.jumpTo(HandoverSteps.FIRST);
             return;

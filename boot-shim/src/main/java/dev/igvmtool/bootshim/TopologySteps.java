@@ -33,7 +33,8 @@ final class TopologySteps {
 
     static List<Step> steps() {
         return List.of(
-                Step.of("S13", "parse-host-tree", PanicSteps.guarded(cpu -> InputReader.of(cpu).hostTree())),
+                Step.of("S13", "parse-host-tree", PanicSteps.guarded(cpu -> InputReader.of(cpu)
+                        .hostTree())),
                 Step.of("S14", "compose-command-line", PanicSteps.guarded(TopologySteps::composeCommandLine)),
                 Step.of("S15", "look-for-persisted-state", PanicSteps.guarded(TopologySteps::lookForPersistedState)),
                 Step.of("S16a", "choose-topology", PanicSteps.guarded(TopologySteps::chooseTopology)),
@@ -107,8 +108,7 @@ final class TopologySteps {
         HostTree host = InputReader.of(cpu).hostTree();
         ShimVariables variables = ShimVariables.of(cpu);
         if (variables.activeVtl() == VTL2) {
-            ShimHypercalls.Register capabilities =
-                    ShimHypercalls.of(cpu).readRegister(RegisterName.VSM_CAPABILITIES);
+            ShimHypercalls.Register capabilities = ShimHypercalls.of(cpu).readRegister(RegisterName.VSM_CAPABILITIES);
             if (!capabilities.result().isSuccess()) {
                 throw new ShimFatalException(
                         "the hypervisor does not tell its VSM capabilities: " + capabilities.result());
