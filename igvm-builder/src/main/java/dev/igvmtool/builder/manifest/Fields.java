@@ -1,0 +1,142 @@
+package dev.igvmtool.builder.manifest;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Pattern;
+
+/**
+ * One object of a document, read as a structure with known fields. A repeated field is an error. Unknown fields are
+ * ignored as igvmfilegen does, unless the structure is strict or the field is a slip of a known one that is absent:
+ * better to ask than to build something else.
+ */
+final class Fields {
+    private static final Pattern DECIMAL = Pattern.compile("0|[1-9][0-9]*");
+    private static final int MAX_DIGITS = 20;
+
+    private final String what;
+    private final Place place;
+    private final Map<String, Node> values = new HashMap<>();
+
+    /**
+     * @param what name of the structure, for messages
+     * @param strict true if an unknown field is always an error
+     */
+    Fields(Node node, String what, boolean strict, List<String> known) {
+        if (!(node instanceof Node.Mapping mapping)) {
+            throw expected(node, "an object", what);
+        }
+        this.what = what;
+        this.place = mapping.place();
+        for (Node.Member member : mapping.members()) {
+            if (values.put(member.key(), member.value()) != null) {
+                throw ManifestException.at(
+                        member.place(), "field '" + Quoted.of(member.key()) + "' is repeated in " + what);
+            }
+        }
+        for (Node.Member member : mapping.members()) {
+            if (!known.contains(member.key())) {
+                checkUnknown(member, strict, known);
+            }
+        }
+    }
+
+    private void checkUnknown(Node.Member member, boolean strict, List<String> known) {
+        List<String> absent =
+                known.stream().filter(field -> !values.containsKey(field)).toList();
+        Optional<String> meant = Nearest.to(member.key(), absent);
+        String unknown = "unknown field '" + Quoted.of(member.key()) + "' in " + what;
+        if (meant.isPresent()) {
+            throw ManifestException.at(member.place(), unknown + ", did you mean '" + meant.get() + "'?");
+        }
+        if (strict) {
+            throw ManifestException.at(member.place(), unknown + ", which has " + String.join(", ", known));
+        }
+    }
+
+    Place place() {
+        return place;
+    }
+
+    /** The value of a field; absent or null means empty. */
+    Optional<Node> optional(String field) {
+        return Optional.ofNullable(values.get(field)).filter(value -> !(value instanceof Node.Null));
+    }
+
+    /** The value of a field, which must be there (null is a value here). */
+    Node required(String field) {
+        Node value = values.get(field);
+        if (value == null) {
+            throw ManifestException.at(place, "missing field '" + field + "' in " + what);
+        }
+        return value;
+    }
+
+    boolean requiredFlag(String field) {
+        return flag(required(field), field);
+    }
+
+    /** serde: a defaulted field may be absent, but not null. */
+    boolean flagOr(String field, boolean otherwise) {
+        Node value = values.get(field);
+        return value == null ? otherwise : flag(value, field);
+    }
+
+    String requiredText(String field) {
+        return text(required(field), field);
+    }
+
+    String textOr(String field, String otherwise) {
+        Node value = values.get(field);
+        return value == null ? otherwise : text(value, field);
+    }
+
+    /** @param max largest value, unsigned */
+    long requiredInteger(String field, long max) {
+        return integer(required(field), field, max);
+    }
+
+    /** @param max largest value, unsigned */
+    OptionalLong optionalInteger(String field, long max) {
+        Optional<Node> value = optional(field);
+        return value.isEmpty() ? OptionalLong.empty() : OptionalLong.of(integer(value.get(), field, max));
+    }
+
+    static boolean flag(Node node, String field) {
+        if (node instanceof Node.Flag it) {
+            return it.value();
+        }
+        throw expected(node, "true or false", "'" + field + "'");
+    }
+
+    static String text(Node node, String field) {
+        if (node instanceof Node.Text it) {
+            return it.value();
+        }
+        throw expected(node, "a string", "'" + field + "'");
+    }
+
+    static long integer(Node node, String field, long max) {
+        String wanted = "an integer from 0 to " + Long.toUnsignedString(max) + ", in decimal";
+        if (!(node instanceof Node.Numeral it)
+                || !DECIMAL.matcher(it.text()).matches()
+                || it.text().length() > MAX_DIGITS) {
+            throw expected(node, wanted, "'" + field + "'");
+        }
+        try {
+            long value = Long.parseUnsignedLong(it.text());
+            if (Long.compareUnsigned(value, max) <= 0) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            // Past 2^64: out of range like any other.
+        }
+        throw expected(node, wanted, "'" + field + "'");
+    }
+
+    static ManifestException expected(Node node, String wanted, String what) {
+        return ManifestException.at(node.place(), what + " is " + node.kind() + ", expected " + wanted);
+    }
+}
