@@ -1,5 +1,7 @@
 /**
- * The boot shim: takes the image as loaded and leaves a kernel ready to run. Start at {@code BootShim}. Depends on
+ * The boot shim, openhcl_boot: takes an OpenHCL image as the host loaded it and leaves a kernel ready to run. Each step
+ * reads its inputs again, asks {@code bootshim.plan} what to do and writes the outcome; what only the running shim knows
+ * is in its bss. Follows openvmm, openhcl/openhcl_boot. Start at {@link dev.igvmtool.bootshim.BootShim}. Depends on
  * {@code machine.guest}, {@code device-tree} and {@code abi}.
  */
 @NullMarked

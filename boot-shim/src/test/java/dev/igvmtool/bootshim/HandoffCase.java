@@ -5,13 +5,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.abi.linux.E820Entry;
+import dev.igvmtool.testing.SharedTestData;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -19,28 +19,13 @@ import java.util.stream.StreamSupport;
 public record HandoffCase(String name, Path folder, JsonNode config) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** All cases, sorted; none where the test data is missing. */
+    /** All cases, sorted; the test is skipped where the test data is missing. */
     public static List<HandoffCase> all() {
-        Optional<Path> root = root();
-        if (root.isEmpty()) {
-            return List.of();
-        }
-        try (Stream<Path> folders = Files.list(root.orElseThrow().resolve("cases"))) {
+        try (Stream<Path> folders = Files.list(SharedTestData.require("handoff/cases"))) {
             return folders.sorted().map(HandoffCase::of).toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    /** Folder of the test data, beside the repository or beside one of its ancestors. */
-    public static Optional<Path> root() {
-        for (Path folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {
-            Path candidate = folder.resolve("shared/testdata/handoff");
-            if (Files.isDirectory(candidate)) {
-                return Optional.of(candidate);
-            }
-        }
-        return Optional.empty();
     }
 
     private static HandoffCase of(Path folder) {
@@ -76,7 +61,7 @@ public record HandoffCase(String name, Path folder, JsonNode config) {
     /** Lines of an {@code ndjson} file. */
     public List<JsonNode> lines(String file) {
         List<JsonNode> nodes = new ArrayList<>();
-        for (String line : bytes(file).toUtf8().split("\n")) {
+        for (String line : bytes(file).toUtf8().lines().toList()) {
             if (!line.isBlank()) {
                 nodes.add(parse(line));
             }
@@ -86,11 +71,7 @@ public record HandoffCase(String name, Path folder, JsonNode config) {
 
     /** The one guest configuration of the manifest. */
     public JsonNode openhcl() {
-        return json("manifest.json")
-                .get("guest_configs")
-                .get(0)
-                .get("image")
-                .get("openhcl");
+        return json("manifest.json").get("guest_configs").get(0).get("image").get("openhcl");
     }
 
     /** A number that the configuration writes in hexadecimal. */
@@ -118,7 +99,7 @@ public record HandoffCase(String name, Path folder, JsonNode config) {
     public List<Mapped> map(String heading) {
         List<Mapped> ranges = new ArrayList<>();
         boolean inside = false;
-        for (String line : bytes("image.map").toUtf8().split("\n")) {
+        for (String line : bytes("image.map").toUtf8().lines().toList()) {
             if (!line.startsWith("  ")) {
                 inside = line.startsWith(heading);
             } else if (inside) {

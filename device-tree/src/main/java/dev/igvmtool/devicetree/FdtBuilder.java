@@ -167,7 +167,11 @@ public final class FdtBuilder {
         int structureOffset = stringsOffset + STRINGS_CAPACITY;
         int totalSize = Math.addExact(structureOffset, structureSize);
         checkSpace(totalSize);
-        blob.u32(Fdt.MAGIC).u32(totalSize).u32(structureOffset).u32(stringsOffset).u32(Fdt.HEADER_BYTES);
+        blob.u32(Fdt.MAGIC)
+                .u32(totalSize)
+                .u32(structureOffset)
+                .u32(stringsOffset)
+                .u32(Fdt.HEADER_BYTES);
         blob.u32(Fdt.VERSION).u32(Fdt.COMPATIBLE_VERSION).u32(bootCpuidPhys).u32(strings.size());
         blob.u32(structureSize);
         reservations.forEach(range -> blob.u64(range.start()).u64(range.size()));

@@ -29,8 +29,8 @@ final class FdtReader {
 
     Fdt read() {
         if (buffer.size() < Fdt.HEADER_BYTES) {
-            throw new FormatException(String.format(
-                    "header needs 0x%x bytes, the buffer has 0x%x", Fdt.HEADER_BYTES, buffer.size()));
+            throw new FormatException(
+                    String.format("header needs 0x%x bytes, the buffer has 0x%x", Fdt.HEADER_BYTES, buffer.size()));
         }
         ByteReader header = new ByteReader(buffer, ByteOrder.BIG_ENDIAN);
         long magic = header.u32();
@@ -39,8 +39,8 @@ final class FdtReader {
         }
         long totalSize = header.u32();
         if (totalSize > buffer.size()) {
-            throw new FormatException(String.format(
-                    "total size is 0x%x, the buffer has 0x%x bytes", totalSize, buffer.size()));
+            throw new FormatException(
+                    String.format("total size is 0x%x, the buffer has 0x%x bytes", totalSize, buffer.size()));
         }
         long structureOffset = header.u32();
         long stringsOffset = header.u32();
@@ -77,8 +77,7 @@ final class FdtReader {
     private List<Fdt.Reservation> reservations(long offset) {
         if (offset > buffer.size()) {
             throw new FormatException(String.format(
-                    "memory reservation block at 0x%x lies past the end of the buffer at 0x%x",
-                    offset, buffer.size()));
+                    "memory reservation block at 0x%x lies past the end of the buffer at 0x%x", offset, buffer.size()));
         }
         ByteReader reader = new ByteReader(buffer.from((int) offset), ByteOrder.BIG_ENDIAN);
         List<Fdt.Reservation> result = new ArrayList<>();
@@ -172,8 +171,8 @@ final class FdtReader {
         long nameOffset = reader.u32();
         long padded = length + 3 & ~3L;
         if (padded > reader.remaining()) {
-            throw new FormatException(String.format(
-                    "property needs 0x%x bytes, the block has 0x%x left", padded, reader.remaining()));
+            throw new FormatException(
+                    String.format("property needs 0x%x bytes, the block has 0x%x left", padded, reader.remaining()));
         }
         Bytes value = reader.bytes((int) length);
         reader.skip((int) (padded - length));

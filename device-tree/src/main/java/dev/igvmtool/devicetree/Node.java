@@ -34,8 +34,8 @@ public record Node(String name, List<Property> properties, List<Node> children) 
      */
     public Property require(String property) {
         return find(property)
-                .orElseThrow(() -> new FormatException(
-                        "node " + (name.isEmpty() ? "/" : name) + " has no property " + property));
+                .orElseThrow(() ->
+                        new FormatException("node " + (name.isEmpty() ? "/" : name) + " has no property " + property));
     }
 
     /** The first child called {@code child}, unit address included. */

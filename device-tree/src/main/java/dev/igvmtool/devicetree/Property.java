@@ -60,8 +60,8 @@ public record Property(String name, Bytes value) {
 
     private int count(int size) {
         if (value.size() % size != 0) {
-            throw new FormatException(String.format(
-                    "property %s has 0x%x bytes, expected a multiple of %d", name, value.size(), size));
+            throw new FormatException(
+                    String.format("property %s has 0x%x bytes, expected a multiple of %d", name, value.size(), size));
         }
         return value.size() / size;
     }

@@ -83,8 +83,7 @@ public record AddressSpace(List<Piece> pieces) {
         for (RangeWalk.Piece<MemoryEntry, Occupied> piece :
                 RangeWalk.walk(memory, MemoryEntry::range, occupied, Occupied::range)) {
             if (piece.left().isEmpty()) {
-                throw new ShimFatalException(
-                        "range " + piece.range() + " is in use but is not memory of VTL2");
+                throw new ShimFatalException("range " + piece.range() + " is in use but is not memory of VTL2");
             }
             pieces.add(new Piece(
                     piece.range(),

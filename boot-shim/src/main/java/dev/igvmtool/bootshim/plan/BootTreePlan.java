@@ -1,8 +1,8 @@
 package dev.igvmtool.bootshim.plan;
 
 import dev.igvmtool.abi.binary.GpaRange;
-import dev.igvmtool.abi.sidecar.SidecarOutputNode;
 import dev.igvmtool.abi.shim.MemoryVtlType;
+import dev.igvmtool.abi.sidecar.SidecarOutputNode;
 import dev.igvmtool.devicetree.binding.BootTree;
 import dev.igvmtool.devicetree.binding.BootTree.TimeSpan;
 import dev.igvmtool.devicetree.binding.HostTree;
@@ -58,8 +58,7 @@ public final class BootTreePlan {
                 new VmbusEntry(topology.vtl2Mmio(), connectionId),
                 findings.sidecarNodes().stream()
                         .map(node -> new BootTree.SidecarNode(
-                                node.controlPage(),
-                                GpaRange.ofSize(node.sharedPagesBase(), node.sharedPagesSize())))
+                                node.controlPage(), GpaRange.ofSize(node.sharedPagesBase(), node.sharedPagesSize())))
                         .toList(),
                 inputs.isolation(),
                 host.allocation(),
@@ -74,8 +73,8 @@ public final class BootTreePlan {
         for (RangeWalk.Piece<MemoryEntry, AddressSpace.Typed> piece :
                 RangeWalk.walk(host.memory(), MemoryEntry::range, space.typed(), AddressSpace.Typed::range)) {
             MemoryEntry entry = piece.left()
-                    .orElseThrow(() -> new ShimFatalException(
-                            "memory of VTL2 " + piece.range() + " is not memory of the host"));
+                    .orElseThrow(() ->
+                            new ShimFatalException("memory of VTL2 " + piece.range() + " is not memory of the host"));
             partition.add(new BootTree.PartitionMemory(
                     piece.range(),
                     piece.right().map(AddressSpace.Typed::type).orElse(MemoryVtlType.VTL0),

@@ -40,8 +40,7 @@ public record CommandLinePlan(String text, ShimOptions options, boolean trustsHo
      *
      * @throws ShimFatalException if the text is too long, or the policy of the measured page is not known
      */
-    public static CommandLinePlan of(
-            CommandLinePage measured, String hostText, TreeIsolation isolation, PlanLog log) {
+    public static CommandLinePlan of(CommandLinePage measured, String hostText, TreeIsolation isolation, PlanLog log) {
         String text = measuredText(measured);
         ShimOptions options = ShimOptions.DEFAULT.parse(text, PlanLog.SILENT);
         boolean trustsHost = isolation == TreeIsolation.NONE || options.confidentialDebug();

@@ -31,8 +31,8 @@ public record E820Map(List<E820Entry> entries) {
                         piece.type() == MemoryVtlType.VTL2_RAM ? E820Entry.RAM : E820Entry.RESERVED))
                 .toList();
         if (entries.size() > MAX_ENTRIES) {
-            throw new ShimFatalException(
-                    String.format("the memory map has %d entries, zero page and extension hold %d", entries.size(), MAX_ENTRIES));
+            throw new ShimFatalException(String.format(
+                    "the memory map has %d entries, zero page and extension hold %d", entries.size(), MAX_ENTRIES));
         }
         return new E820Map(entries);
     }

@@ -32,8 +32,8 @@ record MmioChoice(List<GpaRange> vtl0, List<GpaRange> vtl2) {
             long size = vtl2.stream().mapToLong(GpaRange::size).sum();
             log.info("host gives VTL2 MMIO of 0x%x bytes: %s", size, vtl2);
             if (Long.compareUnsigned(size, wanted) < 0) {
-                throw new ShimFatalException(String.format(
-                        "host gives VTL2 0x%x bytes of MMIO, but asks it to have 0x%x", size, wanted));
+                throw new ShimFatalException(
+                        String.format("host gives VTL2 0x%x bytes of MMIO, but asks it to have 0x%x", size, wanted));
             }
             return new MmioChoice(vtl0, vtl2);
         }

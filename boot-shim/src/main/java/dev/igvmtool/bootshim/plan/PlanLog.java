@@ -16,11 +16,13 @@ public interface PlanLog {
     void log(Level level, String message);
 
     /** A message of level {@link Level#INFO}. */
+    @SuppressWarnings("AnnotateFormatMethod") // its annotation is not a dependency of this project
     default void info(String format, Object... arguments) {
         log(Level.INFO, String.format(format, arguments));
     }
 
     /** A message of level {@link Level#WARN}. */
+    @SuppressWarnings("AnnotateFormatMethod") // its annotation is not a dependency of this project
     default void warn(String format, Object... arguments) {
         log(Level.WARN, String.format(format, arguments));
     }

@@ -69,8 +69,8 @@ public final class PoolPlan {
                 .toArray();
         long share = Long.divideUnsigned(bytes, nodes.length) & -PAGE_BYTES;
         if (share == 0) {
-            throw new ShimFatalException(String.format(
-                    "private pool of 0x%x bytes cannot be split over %d nodes", bytes, nodes.length));
+            throw new ShimFatalException(
+                    String.format("private pool of 0x%x bytes cannot be split over %d nodes", bytes, nodes.length));
         }
         AddressSpace rest = space;
         for (int i = 0; i < nodes.length; i++) {

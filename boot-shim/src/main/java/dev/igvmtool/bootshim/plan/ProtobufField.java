@@ -37,8 +37,9 @@ record ProtobufField(int number, int wireType, long value, Bytes content) {
                         case FIXED64 -> new ProtobufField(number, wireType, reader.u64(), Bytes.EMPTY);
                         case DELIMITED -> new ProtobufField(number, wireType, 0, readDelimited(reader));
                         case FIXED32 -> new ProtobufField(number, wireType, reader.u32(), Bytes.EMPTY);
-                        default -> throw new FormatException("wire type " + wireType + " of field " + number
-                                + " is not known");
+                        default ->
+                            throw new FormatException(
+                                    "wire type " + wireType + " of field " + number + " is not known");
                     });
         }
         return fields;
@@ -71,16 +72,15 @@ record ProtobufField(int number, int wireType, long value, Bytes content) {
 
     private void expect(int type) {
         if (wireType != type) {
-            throw new FormatException(
-                    String.format("field %d has wire type %d, expected %d", number, wireType, type));
+            throw new FormatException(String.format("field %d has wire type %d, expected %d", number, wireType, type));
         }
     }
 
     private static Bytes readDelimited(ByteReader reader) {
         long length = readVarint(reader);
         if (Long.compareUnsigned(length, reader.remaining()) > 0) {
-            throw new FormatException(String.format(
-                    "field needs 0x%x bytes, the message has 0x%x left", length, reader.remaining()));
+            throw new FormatException(
+                    String.format("field needs 0x%x bytes, the message has 0x%x left", length, reader.remaining()));
         }
         return reader.bytes((int) length);
     }

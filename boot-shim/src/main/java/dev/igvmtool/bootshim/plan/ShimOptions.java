@@ -57,7 +57,7 @@ public record ShimOptions(
         SidecarOption sidecarOption = sidecar;
         boolean noKeepAlive = disableNvmeKeepAlive;
         boolean split = splitPool;
-        for (String token : commandLine.split("(?U)\\s+")) {
+        for (String token : commandLine.split("(?U)\\s+", -1)) {
             int equals = token.indexOf('=');
             String value = token.substring(equals + 1);
             if (token.startsWith(CONFIDENTIAL_DEBUG)) {
@@ -86,12 +86,13 @@ public record ShimOptions(
 
     private static SidecarOption sidecar(String words, SidecarOption before) {
         SidecarOption result = before;
-        for (String word : words.split(",")) {
+        for (String word : words.split(",", -1)) {
             result = switch (word) {
                 case "off" -> SidecarOption.DISABLED_COMMAND_LINE;
                 case "on" -> SidecarOption.ENABLED;
                 case "log" -> SidecarOption.LOGGING;
-                default -> result;};
+                default -> result;
+            };
         }
         return result;
     }

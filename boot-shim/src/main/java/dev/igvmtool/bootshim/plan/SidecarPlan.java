@@ -123,8 +123,7 @@ public record SidecarPlan(
         List<SidecarNodeRecord> nodes = new ArrayList<>();
         for (Chunk chunk : chunks) {
             if (!hasSidecarVp(chunk, servicing, flags)) {
-                log.info(
-                        "sidecar: the kernel starts all %d processors from %d on", chunk.count, chunk.baseVp);
+                log.info("sidecar: the kernel starts all %d processors from %d on", chunk.count, chunk.baseVp);
                 if (servicing.active()) {
                     flags[chunk.baseVp] = 0;
                 }

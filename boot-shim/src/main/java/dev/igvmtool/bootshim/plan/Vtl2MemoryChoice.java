@@ -33,7 +33,8 @@ final class Vtl2MemoryChoice {
                 .filter(entry -> entry.igvmType() == MemoryEntry.VTL2_PROTECTABLE)
                 .toList();
         if (inputs.hardwareIsolated()) {
-            long size = offered.stream().mapToLong(entry -> entry.range().size()).sum();
+            long size =
+                    offered.stream().mapToLong(entry -> entry.range().size()).sum();
             log.info("host gives VTL2 0x%x bytes of memory, the image requires 0x%x", size, measured.size());
             long larger = Long.compareUnsigned(size, measured.size()) > 0 ? size : measured.size();
             GpaRange range = GpaRange.ofSize(measured.start(), larger);
@@ -48,8 +49,8 @@ final class Vtl2MemoryChoice {
 
     private static List<MemoryEntry> limited(List<MemoryEntry> memory) {
         if (memory.size() > MAX_RANGES) {
-            throw new ShimFatalException(String.format(
-                    "memory of VTL2 has %d ranges, the list holds %d", memory.size(), MAX_RANGES));
+            throw new ShimFatalException(
+                    String.format("memory of VTL2 has %d ranges, the list holds %d", memory.size(), MAX_RANGES));
         }
         return memory;
     }
@@ -139,9 +140,7 @@ final class Vtl2MemoryChoice {
     }
 
     private boolean isTdxResetPage(GpaRange range) {
-        return inputs.isolation() == TreeIsolation.TDX
-                && range.start() == TDX_RESET_PAGE
-                && range.size() == 0x1000;
+        return inputs.isolation() == TreeIsolation.TDX && range.start() == TDX_RESET_PAGE && range.size() == 0x1000;
     }
 
     private static MemoryEntry cut(MemoryEntry entry, GpaRange range) {

@@ -94,8 +94,8 @@ final class CaseInputs {
         }
         PersistedStateHeader header = PersistedStateHeader.CODEC.read(golden.bytes("persisted-header.bin"));
         GpaRange payload = PersistedState.payload(header, image.persistedStateRegion());
-        return Optional.of(PersistedState.decode(
-                golden.bytes("persisted-payload.bin").slice(0, (int) payload.size())));
+        return Optional.of(
+                PersistedState.decode(golden.bytes("persisted-payload.bin").slice(0, (int) payload.size())));
     }
 
     /** By how much the host moved the image. */

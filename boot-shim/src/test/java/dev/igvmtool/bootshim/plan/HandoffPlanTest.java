@@ -18,18 +18,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The decisions against what the reference shim left for the kernel, case by case, without a machine. */
 class HandoffPlanTest {
-    @BeforeAll
-    static void needsTestData() {
-        Assumptions.assumeTrue(HandoffCase.root().isPresent(), "shared/testdata/handoff is not there");
-    }
-
     static Stream<HandoffCase> booting() {
         return HandoffCase.all().stream().filter(c -> c.isolationNone() && c.boots());
     }
@@ -52,8 +45,7 @@ class HandoffPlanTest {
     @MethodSource("booting")
     void memoryMapIsTheReferences(HandoffCase golden) {
         Decisions decisions = Decisions.of(golden);
-        assertEquals(
-                golden.e820(), E820Map.of(decisions.sidecar.addressSpace()).entries());
+        assertEquals(golden.e820(), E820Map.of(decisions.sidecar.addressSpace()).entries());
     }
 
     @ParameterizedTest
@@ -99,7 +91,9 @@ class HandoffPlanTest {
                         : Optional.empty(),
                 aliasMap(golden.config(), decisions.inputs.hostTree().vtl0AliasMap()),
                 sidecar
-                        ? SidecarOutput.CODEC.read(golden.bytes("expected/sidecar-output.bin")).nodes()
+                        ? SidecarOutput.CODEC
+                                .read(golden.bytes("expected/sidecar-output.bin"))
+                                .nodes()
                                 .subList(0, decisions.sidecar.nodes().size())
                         : List.of());
     }

@@ -102,7 +102,8 @@ final class BootTreeReader {
         for (int i = 0; i + 2 < ranges.u64Count(); i += 3) {
             mmio.add(HostTreeReader.range(ranges.u64(i), ranges.u64(i + 2)));
         }
-        return new VmbusEntry(mmio, node.require("microsoft,message-connection-id").u32());
+        return new VmbusEntry(
+                mmio, node.require("microsoft,message-connection-id").u32());
     }
 
     private static BootTree.SidecarNode sidecar(Node node) {
@@ -115,8 +116,8 @@ final class BootTreeReader {
         return switch (mode) {
             case "host" -> MemoryAllocation.HOST;
             case "vtl2" -> MemoryAllocation.vtl2(u64(openhcl, "memory-size"), u64(openhcl, "mmio-size"));
-            default -> throw new FormatException(
-                    "memory-allocation-mode is \"" + mode + "\", expected \"host\" or \"vtl2\"");
+            default ->
+                throw new FormatException("memory-allocation-mode is \"" + mode + "\", expected \"host\" or \"vtl2\"");
         };
     }
 
@@ -127,9 +128,9 @@ final class BootTreeReader {
         boolean mmio = type == MemoryVtlType.VTL0_MMIO || type == MemoryVtlType.VTL2_MMIO;
         Optional<BootTree.HostMemory> host = mmio
                 ? Optional.empty()
-                : Optional.of(new BootTree.HostMemory(
-                        node.require("numa-node-id").u32(),
-                        (int) node.require("microsoft,igvm-type").u32()));
+                : Optional.of(
+                        new BootTree.HostMemory(node.require("numa-node-id").u32(), (int)
+                                node.require("microsoft,igvm-type").u32()));
         return new BootTree.PartitionMemory(range(node.require("reg")), type, host);
     }
 

@@ -66,7 +66,10 @@ final class BootTreeWriter {
         time(tree.sidecarTime(), sidecarStart, sidecarEnd);
         fdt.startNode("hypervisor").string(compatible, "microsoft,hyperv").endNode();
         if (tree.wakeupMailbox()) {
-            fdt.startNode("reserved-memory").u32(addressCells, 2).u32(sizeCells, 1).empty(ranges);
+            fdt.startNode("reserved-memory")
+                    .u32(addressCells, 2)
+                    .u32(sizeCells, 1)
+                    .empty(ranges);
             fdt.startNode("wakeup_table@" + Long.toHexString(MAILBOX_GPA)).string(compatible, "intel,wakeup-mailbox");
             fdt.u32(reg, 0, MAILBOX_GPA, 0x1000).endNode().endNode();
         }
@@ -95,7 +98,11 @@ final class BootTreeWriter {
     }
 
     private void bus() {
-        fdt.startNode("bus").string(compatible, "simple-bus").u32(addressCells, 2).u32(sizeCells, 2).empty(ranges);
+        fdt.startNode("bus")
+                .string(compatible, "simple-bus")
+                .u32(addressCells, 2)
+                .u32(sizeCells, 2)
+                .empty(ranges);
         fdt.startNode("vmbus").u32(addressCells, 2).u32(sizeCells, 2).empty(dmaCoherent);
         fdt.string(compatible, "microsoft,vmbus").u32(vtl, 2);
         fdt.u32(connectionId, tree.vmbus().connectionId());
@@ -139,7 +146,8 @@ final class BootTreeWriter {
             fdt.startNode(unit("accepted-memory", range));
             range(range).endNode();
         }
-        tree.entropy().ifPresent(bytes -> fdt.startNode("entropy").bytes(reg, bytes).endNode());
+        tree.entropy()
+                .ifPresent(bytes -> fdt.startNode("entropy").bytes(reg, bytes).endNode());
         fdt.endNode();
     }
 

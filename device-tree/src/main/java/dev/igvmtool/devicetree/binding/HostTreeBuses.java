@@ -91,7 +91,8 @@ final class HostTreeBuses {
         HostTreeReader.expect(node, "#size-cells", 2);
         Optional<Property> ranges = node.find("ranges");
         List<GpaRange> mmio = ranges.isPresent() ? mmio(ranges.orElseThrow()) : List.of();
-        return new VmbusEntry(mmio, node.require("microsoft,message-connection-id").u32());
+        return new VmbusEntry(
+                mmio, node.require("microsoft,message-connection-id").u32());
     }
 
     private static List<GpaRange> mmio(Property ranges) {
@@ -106,8 +107,8 @@ final class HostTreeBuses {
             long parent = ranges.u64(3 * i + 1);
             long length = ranges.u64(3 * i + 2);
             if (child != parent) {
-                throw new FormatException(String.format(
-                        "ranges maps 0x%x to 0x%x, expected the same address", child, parent));
+                throw new FormatException(
+                        String.format("ranges maps 0x%x to 0x%x, expected the same address", child, parent));
             }
             if (child % PAGE_BYTES != 0 || length % PAGE_BYTES != 0) {
                 throw new FormatException(String.format(

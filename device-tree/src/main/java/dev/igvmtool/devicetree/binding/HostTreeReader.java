@@ -119,8 +119,8 @@ final class HostTreeReader {
     /** A range whose end does not wrap. */
     static GpaRange range(long base, long length) {
         if (Long.compareUnsigned(base + length, base) < 0) {
-            throw new FormatException(
-                    String.format("range of 0x%x bytes at 0x%x reaches past the end of the address space", length, base));
+            throw new FormatException(String.format(
+                    "range of 0x%x bytes at 0x%x reaches past the end of the address space", length, base));
         }
         return GpaRange.ofSize(base, length);
     }
@@ -131,8 +131,8 @@ final class HostTreeReader {
             commandLine += bootargs.orElseThrow().string();
             int size = Bytes.utf8(commandLine).size();
             if (size > HostTree.MAX_COMMAND_LINE) {
-                throw new FormatException(String.format(
-                        "bootargs has %d bytes, expected at most %d", size, HostTree.MAX_COMMAND_LINE));
+                throw new FormatException(
+                        String.format("bootargs has %d bytes, expected at most %d", size, HostTree.MAX_COMMAND_LINE));
             }
         }
     }
@@ -141,10 +141,10 @@ final class HostTreeReader {
         String mode = node.require("memory-allocation-mode").string();
         switch (mode) {
             case "host" -> allocation = MemoryAllocation.HOST;
-            case "vtl2" -> allocation =
-                    MemoryAllocation.vtl2(u64(node.find("memory-size")), u64(node.find("mmio-size")));
-            default -> throw new FormatException(
-                    "memory-allocation-mode is \"" + mode + "\", expected \"host\" or \"vtl2\"");
+            case "vtl2" ->
+                allocation = MemoryAllocation.vtl2(u64(node.find("memory-size")), u64(node.find("mmio-size")));
+            default ->
+                throw new FormatException("memory-allocation-mode is \"" + mode + "\", expected \"host\" or \"vtl2\"");
         }
         vtl0AliasMap = u64(node.find("vtl0-alias-map"));
         for (Node child : node.children()) {
@@ -195,8 +195,7 @@ final class HostTreeReader {
     private static void expect(Node node, String property, String expected) {
         String actual = node.require(property).string();
         if (!actual.equals(expected)) {
-            throw new FormatException(
-                    String.format("%s is \"%s\", expected \"%s\"", property, actual, expected));
+            throw new FormatException(String.format("%s is \"%s\", expected \"%s\"", property, actual, expected));
         }
     }
 

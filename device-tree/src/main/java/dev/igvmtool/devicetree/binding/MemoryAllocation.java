@@ -11,8 +11,7 @@ import java.util.OptionalLong;
  */
 public record MemoryAllocation(boolean vtl2, OptionalLong memorySize, OptionalLong mmioSize) {
     /** The host lists the memory of VTL2. */
-    public static final MemoryAllocation HOST =
-            new MemoryAllocation(false, OptionalLong.empty(), OptionalLong.empty());
+    public static final MemoryAllocation HOST = new MemoryAllocation(false, OptionalLong.empty(), OptionalLong.empty());
 
     public MemoryAllocation {
         if (!vtl2 && (memorySize.isPresent() || mmioSize.isPresent())) {

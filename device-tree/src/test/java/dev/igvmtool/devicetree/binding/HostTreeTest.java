@@ -10,8 +10,8 @@ import dev.igvmtool.abi.binary.FormatException;
 import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.devicetree.FdtBuilder;
 import dev.igvmtool.devicetree.FdtBuilder.Name;
-import dev.igvmtool.devicetree.SharedTestData;
-import java.nio.file.Path;
+import dev.igvmtool.devicetree.GoldenFiles;
+import dev.igvmtool.testing.Mutations;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
@@ -20,8 +20,7 @@ import org.junit.jupiter.api.Test;
 
 class HostTreeTest {
     private static HostTree golden(String name) {
-        Path file = SharedTestData.path("handoff/cases/" + name + "/host-tree.dtb");
-        return HostTree.parse(SharedTestData.read(file));
+        return HostTree.parse(GoldenFiles.hostTree(name));
     }
 
     @Test
@@ -55,7 +54,8 @@ class HostTreeTest {
         assertTrue(hyperv.com3Speed().isPresent());
         assertEquals(256, golden("host-long-entropy").entropy().orElseThrow().size());
         assertEquals(
-                new GpaRange(0, 0), golden("host-redirect").vmbusVtl0().orElseThrow().mmio().get(0));
+                new GpaRange(0, 0),
+                golden("host-redirect").vmbusVtl0().orElseThrow().mmio().get(0));
         assertTrue(golden("self-1node").allocation().vtl2());
         assertEquals(903, golden("mem-900-ranges").memory().size());
         assertEquals(4, golden("host-exotic-tree").cpus().size());
@@ -70,19 +70,25 @@ class HostTreeTest {
     }
 
     @Test
+    void flippedBitsGiveATreeOrAFormatException() {
+        Bytes blob = GoldenFiles.hostTree("none-1vp");
+        Mutations.bitFlips(blob, 7, HostTree::parse);
+    }
+
+    @Test
     void refusesMissingAndWrongProperties() {
         assertMessage("no property reg", tree("memory@0", node -> node.u32("numa-node-id", 0)));
         assertMessage("no property numa-node-id", tree("memory@0", node -> node.u64("reg", 0, 0x1000)));
-        assertMessage("not made of pages", tree("memory@0", node -> node.u64("reg", 0, 0x1001).u32("numa-node-id", 0)));
-        assertMessage(
-                "past the end of the address space",
-                tree("memory@0", node -> node.u64("reg", -0x1000, 0x2000).u32("numa-node-id", 0)));
-        assertMessage(
-                "too many memory ranges",
-                tree("memory@0", node -> node.u64("reg", LongStream.range(0, 2050)
+        assertMessage("not made of pages", tree("memory@0", node -> node.u64("reg", 0, 0x1001)
+                .u32("numa-node-id", 0)));
+        assertMessage("past the end of the address space", tree("memory@0", node -> node.u64("reg", -0x1000, 0x2000)
+                .u32("numa-node-id", 0)));
+        assertMessage("too many memory ranges", tree("memory@0", node -> node.u64(
+                        "reg",
+                        LongStream.range(0, 2050)
                                 .map(i -> i % 2 == 0 ? i << 12 : 0x1000)
                                 .toArray())
-                        .u32("numa-node-id", 0)));
+                .u32("numa-node-id", 0)));
         assertMessage("overlap", tree("memory@0", node -> node.u64("reg", 0, 0x2000, 0x1000, 0x1000)
                 .u32("numa-node-id", 0)));
         assertMessage("#address-cells is 3", tree("cpus", node -> node.u32("#address-cells", 3)));

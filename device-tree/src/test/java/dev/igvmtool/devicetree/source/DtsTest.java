@@ -18,8 +18,7 @@ class DtsTest {
         fdt.startNode("").u32(a, 2, 0x8000000).empty(b);
         fdt.startNode("child@1").strings(a, List.of("ctrl", "say \"hi\"\t\\")).bytes(b, Bytes.fromHex("0001ff"));
         fdt.endNode().startNode("child@2").u32(a, 0).endNode().endNode();
-        assertEquals(
-                """
+        assertEquals("""
                 /dts-v1/;
 
                 /memreserve/\t0x0000000000001000 0x0000000000002000;
@@ -36,7 +35,6 @@ class DtsTest {
                 \t\ta = <0x00>;
                 \t};
                 };
-                """,
-                Dts.decompile(Fdt.parse(fdt.build(0))));
+                """, Dts.decompile(Fdt.parse(fdt.build(0))));
     }
 }

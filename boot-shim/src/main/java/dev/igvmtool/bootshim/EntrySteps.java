@@ -1,0 +1,112 @@
+package dev.igvmtool.bootshim;
+
+import dev.igvmtool.abi.hv.RegisterName;
+import dev.igvmtool.abi.shim.ShimParams;
+import dev.igvmtool.abi.shim.SupportedIsolation;
+import dev.igvmtool.abi.x64.ControlRegister;
+import dev.igvmtool.abi.x64.Gpr;
+import dev.igvmtool.abi.x64.Msr;
+import dev.igvmtool.bootshim.plan.CommandLinePlan;
+import dev.igvmtool.bootshim.plan.ShimFatalException;
+import dev.igvmtool.devicetree.binding.TreeIsolation;
+import dev.igvmtool.machine.guest.Cpu;
+import dev.igvmtool.machine.guest.Step;
+import java.util.List;
+
+/** From the first instruction to a shim that can log and call the hypervisor: events S01 to S12. */
+final class EntrySteps {
+    private static final long DIRECTION_FLAG = 1 << 10;
+    private static final long STACK_COOKIE = 0x3040_5060L;
+    private static final long CR4_FXSR_AND_XMM_EXCEPTIONS = 0x600;
+    private static final int HYPERVISOR_FEATURES = 0x4000_0003;
+    private static final int ISOLATION_PRIVILEGE = 1 << 22;
+
+    private EntrySteps() {}
+
+    static List<Step> steps() {
+        return List.of(
+                Step.of("S01", "zero-bss", EntrySteps::zeroBss),
+                Step.of("S02", "set-up-stack", EntrySteps::setUpStack),
+                Step.of("S03", "enable-sse", EntrySteps::enableSse),
+                Step.of("S04", "relocate", EntrySteps::relocate),
+                Step.of("S05", "decode-parameters", PanicSteps.guarded(EntrySteps::decodeParameters)),
+                Step.of("S06", "allow-panic-text", EntrySteps::allowPanicText),
+                Step.of("S08", "open-log", PanicSteps.guarded(cpu -> BootLog.of(cpu)
+                        .open())),
+                Step.of("S09", "read-start-time", EntrySteps::readStartTime),
+                Step.of("S10", "enable-hypercalls", PanicSteps.guarded(cpu -> ShimHypercalls.of(cpu)
+                        .enable())),
+                Step.of("S11", "read-active-vtl", EntrySteps::readActiveVtl),
+                Step.of("S12", "parse-measured-options", PanicSteps.guarded(EntrySteps::parseMeasuredOptions)));
+    }
+
+    private static void zeroBss(Cpu cpu) {
+        cpu.set(Gpr.RBX, cpu.get(Gpr.RDI));
+        cpu.setRflags(cpu.rflags() & ~DIRECTION_FLAG);
+        ShimLayout layout = ShimLayout.of(cpu);
+        cpu.memory().zero(layout.at(ShimLayout.BSS), ShimLayout.BSS_END - ShimLayout.BSS);
+    }
+
+    private static void setUpStack(Cpu cpu) {
+        ShimLayout layout = ShimLayout.of(cpu);
+        cpu.set(Gpr.RSP, layout.at(ShimLayout.STACK_TOP));
+        cpu.memory().writeU32(layout.at(ShimLayout.STACK), STACK_COOKIE);
+    }
+
+    /** True if nothing has grown over the end of the stack. */
+    static boolean stackCookieIsIntact(Cpu cpu) {
+        return cpu.memory().readU32(ShimLayout.of(cpu).at(ShimLayout.STACK)) == STACK_COOKIE;
+    }
+
+    private static void enableSse(Cpu cpu) {
+        cpu.set(ControlRegister.CR4, cpu.get(ControlRegister.CR4) | CR4_FXSR_AND_XMM_EXCEPTIONS);
+    }
+
+    /** A program of steps has no addresses to fix: what remains of the relocator is its frame. */
+    private static void relocate(Cpu cpu) {
+        cpu.push(cpu.get(Gpr.RSI));
+        cpu.set(Gpr.RDI, cpu.get(Gpr.RBX));
+    }
+
+    private static void decodeParameters(Cpu cpu) {
+        ShimVariables variables = ShimVariables.of(cpu);
+        variables.setParamsOffset(cpu.get(Gpr.RSI));
+        ShimParams params = InputReader.of(cpu).image().params();
+        SupportedIsolation supported = SupportedIsolation.of(params.supportedIsolationType())
+                .orElseThrow(() -> new ShimFatalException(
+                        "isolation type of the image is " + params.supportedIsolationType() + ", expected 1 to 3"));
+        TreeIsolation isolation =
+                switch (supported) {
+                    case SNP -> TreeIsolation.SNP;
+                    case TDX -> TreeIsolation.TDX;
+                    case VBS ->
+                        (cpu.cpuid(HYPERVISOR_FEATURES, 0).ebx() & ISOLATION_PRIVILEGE) != 0
+                                ? TreeIsolation.VBS
+                                : TreeIsolation.NONE;
+                };
+        variables.setIsolation(isolation);
+        if (isolation != TreeIsolation.NONE) {
+            throw new ShimFatalException("isolation " + isolation.text() + " is not supported by this shim");
+        }
+    }
+
+    private static void allowPanicText(Cpu cpu) {
+        ShimVariables variables = ShimVariables.of(cpu);
+        if (variables.isolation() == TreeIsolation.NONE) {
+            variables.set(ShimVariables.Flag.PANIC_TEXT);
+        }
+    }
+
+    private static void readStartTime(Cpu cpu) {
+        ShimVariables.of(cpu).setBootStart(cpu.readMsr(Msr.HV_TIME_REF_COUNT));
+    }
+
+    private static void readActiveVtl(Cpu cpu) {
+        ShimHypercalls.Register status = ShimHypercalls.of(cpu).readRegister(RegisterName.VSM_VP_STATUS);
+        ShimVariables.of(cpu).setActiveVtl(status.result().isSuccess() ? (int) status.value() & 0xf : 0);
+    }
+
+    private static void parseMeasuredOptions(Cpu cpu) {
+        CommandLinePlan.measuredOptions(InputReader.of(cpu).commandLinePage(), BootLog.of(cpu));
+    }
+}

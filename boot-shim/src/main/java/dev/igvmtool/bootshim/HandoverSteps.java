@@ -1,0 +1,174 @@
+package dev.igvmtool.bootshim;
+
+import dev.igvmtool.abi.binary.ByteWriter;
+import dev.igvmtool.abi.binary.Bytes;
+import dev.igvmtool.abi.binary.GpaRange;
+import dev.igvmtool.abi.linux.BootParams;
+import dev.igvmtool.abi.linux.E820Entry;
+import dev.igvmtool.abi.linux.SetupData;
+import dev.igvmtool.abi.sidecar.SidecarOutputNode;
+import dev.igvmtool.abi.x64.Gpr;
+import dev.igvmtool.abi.x64.Msr;
+import dev.igvmtool.bootshim.plan.BootTreePlan;
+import dev.igvmtool.bootshim.plan.E820Map;
+import dev.igvmtool.bootshim.plan.KernelCommandLine;
+import dev.igvmtool.bootshim.plan.MemoryPlan;
+import dev.igvmtool.bootshim.plan.PlanLog;
+import dev.igvmtool.bootshim.plan.ShimFatalException;
+import dev.igvmtool.bootshim.plan.ShimImage;
+import dev.igvmtool.bootshim.plan.ShimInputs;
+import dev.igvmtool.bootshim.plan.SidecarPlan;
+import dev.igvmtool.bootshim.plan.Topology;
+import dev.igvmtool.devicetree.binding.BootTree;
+import dev.igvmtool.devicetree.binding.BootTree.TimeSpan;
+import dev.igvmtool.machine.guest.Cpu;
+import dev.igvmtool.machine.guest.Step;
+import java.util.List;
+import java.util.Optional;
+import java.util.zip.CRC32;
+
+/** What the kernel finds, and the jump to it: events S35 to S46. */
+final class HandoverSteps {
+    static final String FIRST = "compose-kernel-command-line";
+
+    private static final int SETUP_DATA_BYTES = 16;
+    private static final int PAGE_BYTES = 4096;
+
+    private HandoverSteps() {}
+
+    static List<Step> steps() {
+        return List.of(
+                Step.of("S35", FIRST, PanicSteps.guarded(HandoverSteps::composeCommandLine)),
+                Step.of("S36", "prepare-setup-data", HandoverSteps::prepareSetupData),
+                Step.of("S37", "check-initrd", PanicSteps.guarded(HandoverSteps::checkInitrd)),
+                Step.of("S38", "write-boot-params", PanicSteps.guarded(HandoverSteps::writeBootParams)),
+                Step.of("S39", "read-end-time", HandoverSteps::readEndTime),
+                Step.of("S40", "check-imported-regions", PanicSteps.guarded(HandoverSteps::checkImported)),
+                Step.of("S41", "write-device-tree", PanicSteps.guarded(HandoverSteps::writeDeviceTree)),
+                Step.of("S42", "check-stack-cookie", PanicSteps.guarded(HandoverSteps::checkStackCookie)),
+                Step.of("S43", "disable-hypercalls", HandoverSteps::disableHypercalls),
+                Step.of("S46", "jump-to-kernel", HandoverSteps::jumpToKernel));
+    }
+
+    private static void composeCommandLine(Cpu cpu) {
+        ShimInputs inputs = InputReader.inputs(cpu);
+        SidecarPlan sidecar = SidecarSteps.planned(cpu, inputs, MemoryPlan.of(inputs));
+        Bytes text = KernelCommandLine.of(inputs, sidecar);
+        if (sidecar.starts()) {
+            BootLog.of(cpu)
+                    .info(
+                            "sidecar: the kernel starts processors %s",
+                            sidecar.bootCpus(inputs.hostTree().cpus().size()));
+        }
+        ShimLayout layout = ShimLayout.of(cpu);
+        cpu.memory().writeU32(layout.at(ShimLayout.COMMAND_LINE), text.size());
+        cpu.memory().writeBytes(layout.at(ShimLayout.COMMAND_LINE_TEXT), text);
+    }
+
+    private static void prepareSetupData(Cpu cpu) {
+        writeFdtHeader(cpu, 0);
+    }
+
+    private static void writeFdtHeader(Cpu cpu, long next) {
+        SetupData header = new SetupData(next, SetupData.DTB, ShimLayout.FDT_OBJECT_BYTES - SETUP_DATA_BYTES);
+        cpu.memory().write(SetupData.CODEC, ShimLayout.of(cpu).at(ShimLayout.FDT_OBJECT), header);
+    }
+
+    private static void checkInitrd(Cpu cpu) {
+        ShimImage image = InputReader.of(cpu).image();
+        GpaRange initrd = image.initrd();
+        CRC32 crc = new CRC32();
+        byte[] page = new byte[PAGE_BYTES];
+        for (long at = initrd.start(); at != initrd.end(); ) {
+            int length = (int) Math.min(PAGE_BYTES, initrd.end() - at);
+            cpu.memory().read(at, page, 0, length);
+            crc.update(page, 0, length);
+            at += length;
+        }
+        if (crc.getValue() != image.params().initrdCrc()) {
+            throw new ShimFatalException(String.format(
+                    "CRC-32 of the initrd is 0x%08x, the image says 0x%08x",
+                    crc.getValue(), image.params().initrdCrc()));
+        }
+    }
+
+    private static void writeBootParams(Cpu cpu) {
+        ShimInputs inputs = InputReader.inputs(cpu);
+        SidecarPlan sidecar = SidecarSteps.planned(cpu, inputs, MemoryPlan.of(inputs));
+        E820Map map = E820Map.of(sidecar.addressSpace());
+        ShimLayout layout = ShimLayout.of(cpu);
+        GpaRange initrd = inputs.image().initrd();
+        BootParams params = BootParams.builder()
+                .typeOfLoader(BootParams.LOADER_UNDEFINED)
+                .ramdisk(initrd.start(), initrd.size())
+                .cmdLinePtr(layout.at(ShimLayout.COMMAND_LINE_TEXT))
+                .hardwareSubarch(BootParams.SUBARCH_NO_BIOS)
+                .setupData(layout.at(ShimLayout.FDT_OBJECT))
+                .e820(map.entries())
+                .build();
+        cpu.memory().write(BootParams.CODEC, layout.at(ShimLayout.ZERO_PAGE), params);
+        List<E820Entry> extension = map.extension();
+        if (!extension.isEmpty()) {
+            ByteWriter writer = new ByteWriter();
+            int length = extension.size() * E820Entry.CODEC.size();
+            SetupData.CODEC.write(writer, new SetupData(0, SetupData.E820_EXT, length));
+            extension.forEach(entry -> E820Entry.CODEC.write(writer, entry));
+            cpu.memory().writeBytes(layout.at(ShimLayout.E820_EXTENSION), writer.toBytes());
+            writeFdtHeader(cpu, layout.at(ShimLayout.E820_EXTENSION));
+        }
+    }
+
+    private static void readEndTime(Cpu cpu) {
+        ShimVariables.of(cpu).setBootEnd(cpu.readMsr(Msr.HV_TIME_REF_COUNT));
+    }
+
+    private static void checkImported(Cpu cpu) {
+        ShimInputs inputs = InputReader.inputs(cpu);
+        BootTreePlan.checkImported(inputs, Topology.of(inputs, PlanLog.SILENT));
+    }
+
+    private static void writeDeviceTree(Cpu cpu) {
+        ShimInputs inputs = InputReader.inputs(cpu);
+        MemoryPlan memory = MemoryPlan.of(inputs);
+        SidecarPlan sidecar = SidecarSteps.planned(cpu, inputs, memory);
+        ShimVariables variables = ShimVariables.of(cpu);
+        boolean started = variables.is(ShimVariables.Flag.SIDECAR_STARTED);
+        List<SidecarOutputNode> nodes = started
+                ? SidecarSteps.output(cpu).nodes().subList(0, sidecar.nodes().size())
+                : List.of();
+        BootTree tree = BootTreePlan.of(
+                inputs,
+                memory,
+                sidecar,
+                new BootTreePlan.Findings(
+                        Optional.of(new TimeSpan(variables.bootStart(), variables.bootEnd())),
+                        started
+                                ? Optional.of(new TimeSpan(variables.sidecarStart(), variables.sidecarEnd()))
+                                : Optional.empty(),
+                        variables.aliasMap(),
+                        nodes));
+        cpu.memory().writeBytes(ShimLayout.of(cpu).at(ShimLayout.FDT_OBJECT) + SETUP_DATA_BYTES, tree.toFdt());
+    }
+
+    private static void checkStackCookie(Cpu cpu) {
+        if (!EntrySteps.stackCookieIsIntact(cpu)) {
+            throw new ShimFatalException("the stack has grown over its end");
+        }
+    }
+
+    private static void disableHypercalls(Cpu cpu) {
+        BootLog log = BootLog.of(cpu);
+        log.info("hypercalls end");
+        log.info("the kernel starts");
+        if (ShimVariables.of(cpu).is(ShimVariables.Flag.HYPERCALLS_ON)) {
+            ShimHypercalls.of(cpu).disable();
+        }
+    }
+
+    /** A call by the C convention that never returns. */
+    private static void jumpToKernel(Cpu cpu) {
+        cpu.set(Gpr.RDI, 0);
+        cpu.set(Gpr.RSI, ShimLayout.of(cpu).at(ShimLayout.ZERO_PAGE));
+        cpu.call(InputReader.of(cpu).image().kernelEntry());
+    }
+}

@@ -1,0 +1,82 @@
+package dev.igvmtool.bootshim;
+
+import dev.igvmtool.abi.binary.Bytes;
+import dev.igvmtool.abi.binary.FormatException;
+import dev.igvmtool.abi.binary.GpaRange;
+import dev.igvmtool.abi.binary.Memory;
+import dev.igvmtool.abi.paravisor.CommandLinePage;
+import dev.igvmtool.abi.paravisor.ImportedRegions;
+import dev.igvmtool.abi.paravisor.ParameterRegion;
+import dev.igvmtool.abi.shim.PersistedStateHeader;
+import dev.igvmtool.abi.shim.ShimParams;
+import dev.igvmtool.bootshim.plan.PersistedState;
+import dev.igvmtool.bootshim.plan.ShimFatalException;
+import dev.igvmtool.bootshim.plan.ShimImage;
+import dev.igvmtool.bootshim.plan.ShimInputs;
+import dev.igvmtool.devicetree.binding.HostTree;
+import dev.igvmtool.devicetree.binding.TreeIsolation;
+import dev.igvmtool.machine.guest.Cpu;
+import java.util.List;
+import java.util.Optional;
+
+/** Reads the shim's inputs from guest memory; every step does it anew. */
+record InputReader(Memory memory, ShimImage image, TreeIsolation isolation) {
+    private static final int PAGE_BYTES = 4096;
+
+    static InputReader of(Cpu cpu) {
+        ShimVariables variables = ShimVariables.of(cpu);
+        long base = ShimLayout.of(cpu).base();
+        ShimParams params = cpu.memory().read(ShimParams.CODEC, base + variables.paramsOffset());
+        return new InputReader(cpu.memory(), new ShimImage(base, params), variables.isolation());
+    }
+
+    /** Everything on which decisions depend. */
+    static ShimInputs inputs(Cpu cpu) {
+        InputReader reader = of(cpu);
+        return new ShimInputs(
+                reader.image,
+                reader.isolation,
+                reader.commandLinePage(),
+                reader.hostTree(),
+                reader.imported(),
+                reader.persisted());
+    }
+
+    CommandLinePage commandLinePage() {
+        try {
+            return memory.read(CommandLinePage.CODEC, image.commandLinePage());
+        } catch (FormatException e) {
+            throw new ShimFatalException(e.getMessage(), e);
+        }
+    }
+
+    HostTree hostTree() {
+        GpaRange area = image.deviceTree();
+        return ShimInputs.readHostTree(memory.readBytes(area.start(), (int) area.size()));
+    }
+
+    private List<ShimInputs.Imported> imported() {
+        Bytes page = memory.readBytes(image.parameterPage(ParameterRegion.IMPORTED_REGIONS_PAGE), PAGE_BYTES);
+        return ImportedRegions.read(page).regions().stream()
+                .map(region -> new ShimInputs.Imported(
+                        GpaRange.ofSize(region.basePage() << 12, region.pageCount() << 12), region.isAccepted()))
+                .toList();
+    }
+
+    /** The header that a previous instance left; the host never writes it, so a fresh VM has none. */
+    Optional<PersistedStateHeader> persistedHeader() {
+        if (isolation != TreeIsolation.NONE) {
+            return Optional.empty();
+        }
+        PersistedStateHeader header = memory.read(
+                PersistedStateHeader.CODEC, image.persistedStateRegion().start());
+        return header.magic() == PersistedStateHeader.MAGIC ? Optional.of(header) : Optional.empty();
+    }
+
+    private Optional<PersistedState> persisted() {
+        return persistedHeader().map(header -> {
+            GpaRange payload = PersistedState.payload(header, image.persistedStateRegion());
+            return PersistedState.decode(memory.readBytes(payload.start(), (int) payload.size()));
+        });
+    }
+}

@@ -1,0 +1,116 @@
+package dev.igvmtool.bootshim;
+
+import dev.igvmtool.abi.binary.Memory;
+import dev.igvmtool.devicetree.binding.TreeIsolation;
+import dev.igvmtool.machine.guest.Cpu;
+import java.util.OptionalLong;
+
+/**
+ * What the shim has found out so far and cannot find out again: variables in its bss. A view; each accessor is exactly
+ * one access.
+ */
+record ShimVariables(Memory memory, long address) {
+    private static final int PARAMS_OFFSET = 0x00;
+    private static final int ISOLATION = 0x08;
+    private static final int FLAGS = 0x0c;
+    private static final int ACTIVE_VTL = 0x10;
+    private static final int BOOT_START = 0x18;
+    private static final int BOOT_END = 0x20;
+    private static final int SIDECAR_START = 0x28;
+    private static final int SIDECAR_END = 0x30;
+    private static final int ALIAS_MAP = 0x38;
+
+    /** Facts that hold or do not. */
+    enum Flag {
+        /** The host may read the text of a panic. */
+        PANIC_TEXT,
+        LOG_OPEN,
+        SERIAL_ON,
+        HYPERCALLS_ON,
+        X2APIC,
+        SIDECAR_STARTED;
+
+        private long bit() {
+            return 1L << ordinal();
+        }
+    }
+
+    static ShimVariables of(Cpu cpu) {
+        return new ShimVariables(cpu.memory(), ShimLayout.of(cpu).at(ShimLayout.VARIABLES));
+    }
+
+    boolean is(Flag flag) {
+        return (memory.readU32(address + FLAGS) & flag.bit()) != 0;
+    }
+
+    void set(Flag flag) {
+        memory.writeU32(address + FLAGS, memory.readU32(address + FLAGS) | flag.bit());
+    }
+
+    /** Distance of the parameter page from the image base. */
+    long paramsOffset() {
+        return memory.readU64(address + PARAMS_OFFSET);
+    }
+
+    void setParamsOffset(long offset) {
+        memory.writeU64(address + PARAMS_OFFSET, offset);
+    }
+
+    TreeIsolation isolation() {
+        return TreeIsolation.values()[(int) memory.readU32(address + ISOLATION)];
+    }
+
+    void setIsolation(TreeIsolation isolation) {
+        memory.writeU32(address + ISOLATION, isolation.ordinal());
+    }
+
+    int activeVtl() {
+        return memory.readU8(address + ACTIVE_VTL);
+    }
+
+    void setActiveVtl(int vtl) {
+        memory.writeU8(address + ACTIVE_VTL, vtl);
+    }
+
+    long bootStart() {
+        return memory.readU64(address + BOOT_START);
+    }
+
+    void setBootStart(long time) {
+        memory.writeU64(address + BOOT_START, time);
+    }
+
+    long bootEnd() {
+        return memory.readU64(address + BOOT_END);
+    }
+
+    void setBootEnd(long time) {
+        memory.writeU64(address + BOOT_END, time);
+    }
+
+    long sidecarStart() {
+        return memory.readU64(address + SIDECAR_START);
+    }
+
+    void setSidecarStart(long time) {
+        memory.writeU64(address + SIDECAR_START, time);
+    }
+
+    long sidecarEnd() {
+        return memory.readU64(address + SIDECAR_END);
+    }
+
+    void setSidecarEnd(long time) {
+        memory.writeU64(address + SIDECAR_END, time);
+    }
+
+    /** The settled alias map; 0 is no map, since it would alias nothing. */
+    OptionalLong aliasMap() {
+        long map = memory.readU64(address + ALIAS_MAP);
+        return map == 0 ? OptionalLong.empty() : OptionalLong.of(map);
+    }
+
+    void setAliasMap(long map) {
+        memory.writeU64(address + ALIAS_MAP, map);
+    }
+}

@@ -1,0 +1,155 @@
+package dev.igvmtool.machine;
+
+import dev.igvmtool.machine.bus.PortBus;
+import dev.igvmtool.machine.event.EventSink;
+import dev.igvmtool.machine.memory.PhysicalMemory;
+import dev.igvmtool.machine.partition.Partition;
+import dev.igvmtool.machine.partition.PartitionConfig;
+import dev.igvmtool.machine.vp.RunState;
+import dev.igvmtool.machine.vp.Vp;
+import dev.igvmtool.machine.vp.VpState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The emulated machine: one partition, whose VPs take turns of one step each, round robin by index. What happens is a
+ * function of configuration, memory and registers at the start, and programs.
+ */
+public final class Machine {
+    private final Partition partition;
+    private int nextVp;
+
+    /** @param programs those that may stand in slots */
+    public Machine(PartitionConfig config, Programs programs) {
+        partition = new Partition(config, programs);
+    }
+
+    /** The partition with all its parts. */
+    public Partition partition() {
+        return partition;
+    }
+
+    /** RAM as the host sees it. */
+    public PhysicalMemory physicalMemory() {
+        return partition.physical();
+    }
+
+    /** Ports that the host answers. */
+    public PortBus ports() {
+        return partition.ports();
+    }
+
+    /** A VP by its index. */
+    public Vp vp(int index) {
+        return partition.vp(index);
+    }
+
+    /** Steps retired so far. */
+    public long steps() {
+        return partition.stepsRetired();
+    }
+
+    /** Hands events to {@code sink} from now on, or to nobody. */
+    public void observe(@Nullable EventSink sink) {
+        partition.setSink(sink);
+    }
+
+    /** The VP whose turn is next; empty if none can take one. */
+    public Optional<Vp> next() {
+        Vp vp = findNext();
+        return Optional.ofNullable(vp);
+    }
+
+    /** Lets the next VP take its turn; false if none can. */
+    public boolean step() {
+        Vp vp = findNext();
+        if (vp == null) {
+            return false;
+        }
+        nextVp = vp.index() + 1;
+        vp.turn();
+        return true;
+    }
+
+    private @Nullable Vp findNext() {
+        Vp found = findFrom(nextVp);
+        return found != null ? found : findFrom(0);
+    }
+
+    private @Nullable Vp findFrom(int start) {
+        for (int i = partition.mayRun().nextSetBit(start); i >= 0; i = partition.mayRun().nextSetBit(i + 1)) {
+            Vp vp = partition.vp(i);
+            if (vp.canTakeTurn()) {
+                return vp;
+            }
+            partition.mayRun().clear(i);
+        }
+        return null;
+    }
+
+    /**
+     * Runs until something stops it.
+     *
+     * @param maxTurns most turns to take
+     * @param until looked at before each turn; {@link #next} tells whose it is
+     */
+    public StopReason run(long maxTurns, Predicate<Machine> until) {
+        for (long turn = 0; turn < maxTurns; turn++) {
+            if (until.test(this)) {
+                return StopReason.CONDITION;
+            }
+            if (!step()) {
+                return idle();
+            }
+        }
+        return StopReason.LIMIT;
+    }
+
+    /** Runs until no VP can take a turn, or for {@code maxTurns} turns. */
+    public StopReason run(long maxTurns) {
+        return run(maxTurns, machine -> false);
+    }
+
+    private StopReason idle() {
+        for (Vp vp : partition.vps()) {
+            if (vp.runState() == RunState.STOPPED) {
+                return StopReason.VP_STOPPED;
+            }
+        }
+        return StopReason.IDLE;
+    }
+
+    /** The whole state; cheap, since what does not change is shared. */
+    public Snapshot snapshot() {
+        List<VpState> vps = new ArrayList<>(partition.vpCount());
+        for (Vp vp : partition.vps()) {
+            vps.add(vp.save());
+        }
+        return new Snapshot(
+                partition.stepsRetired(),
+                nextVp,
+                partition.physical().snapshot(),
+                partition.memory().snapshot(),
+                partition.state().copy(),
+                vps,
+                partition.ports().save(),
+                partition.clock().save());
+    }
+
+    /** Goes back to a state of this machine. */
+    public void restore(Snapshot snapshot) {
+        partition.setStepsRetired(snapshot.steps);
+        nextVp = snapshot.nextVp;
+        partition.physical().restore(snapshot.memory);
+        partition.memory().restore(snapshot.protections);
+        partition.state().assign(snapshot.partition);
+        for (int i = 0; i < snapshot.vps.size(); i++) {
+            partition.vp(i).restore(snapshot.vps.get(i));
+        }
+        partition.ports().restore(snapshot.devices);
+        partition.clock().restore(snapshot.clock);
+    }
+}

@@ -1,0 +1,45 @@
+package dev.igvmtool.machine.bus;
+
+/** Time that grows with each look at it: the n-th read gives {@code first + n * step}, n from 0. */
+public final class CountingClock implements Clock {
+    private final Sequence reference;
+    private final Sequence tsc;
+    private long referenceReads;
+    private long tscReads;
+
+    /** Values of successive reads. */
+    public record Sequence(long first, long step) {
+        long at(long n) {
+            return first + n * step;
+        }
+    }
+
+    private record Reads(long reference, long tsc) {}
+
+    public CountingClock(Sequence reference, Sequence tsc) {
+        this.reference = reference;
+        this.tsc = tsc;
+    }
+
+    @Override
+    public long referenceTime(long stepsRetired) {
+        return reference.at(referenceReads++);
+    }
+
+    @Override
+    public long timeStampCounter(long stepsRetired) {
+        return tsc.at(tscReads++);
+    }
+
+    @Override
+    public Record save() {
+        return new Reads(referenceReads, tscReads);
+    }
+
+    @Override
+    public void restore(Record state) {
+        Reads reads = (Reads) state;
+        referenceReads = reads.reference;
+        tscReads = reads.tsc;
+    }
+}

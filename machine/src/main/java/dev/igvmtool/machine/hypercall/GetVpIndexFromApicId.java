@@ -1,0 +1,41 @@
+package dev.igvmtool.machine.hypercall;
+
+import dev.igvmtool.abi.hv.HvStatus;
+import dev.igvmtool.abi.hv.HypercallCode;
+import dev.igvmtool.abi.hv.VpIndexFromApicIdHeader;
+import java.util.OptionalInt;
+
+/** {@code HvCallGetVpIndexFromApicId}: a list of APIC ids in, a list of VP indexes out. */
+final class GetVpIndexFromApicId implements Hypercall {
+    @Override
+    public HypercallCode code() {
+        return HypercallCode.GET_VP_INDEX_FROM_APIC_ID;
+    }
+
+    @Override
+    public Shape shape() {
+        return Shape.rep(VpIndexFromApicIdHeader.CODEC.size(), Integer.BYTES, Integer.BYTES);
+    }
+
+    @Override
+    public int run(HypercallFrame frame) {
+        VpIndexFromApicIdHeader header = frame.header(VpIndexFromApicIdHeader.CODEC);
+        if (!frame.isOwnPartition(header.partitionId())) {
+            return HvStatus.INVALID_PARTITION_ID;
+        }
+        if (frame.vtl(header.targetVtl()) > frame.caller().vtl()) {
+            return HvStatus.ACCESS_DENIED;
+        }
+        return frame.forEachRep(i -> {
+            int apicId = (int) frame.input().u32(frame.elementOffset(i));
+            Integer scripted = frame.partition().config().vpIndexAnswers().get(apicId);
+            OptionalInt found =
+                    scripted != null ? OptionalInt.of(scripted) : frame.partition().vpWithApicId(apicId);
+            if (found.isEmpty()) {
+                return HvStatus.INVALID_PARAMETER;
+            }
+            frame.putU32(i * Integer.BYTES, found.getAsInt());
+            return HvStatus.SUCCESS;
+        });
+    }
+}

@@ -1,0 +1,164 @@
+package dev.igvmtool.machine.hypercall;
+
+import dev.igvmtool.abi.binary.Bytes;
+import dev.igvmtool.abi.binary.FormatException;
+import dev.igvmtool.abi.hv.HvStatus;
+import dev.igvmtool.abi.hv.HypercallCode;
+import dev.igvmtool.abi.hv.HypercallControl;
+import dev.igvmtool.abi.hv.HypercallResult;
+import dev.igvmtool.abi.hv.InterceptType;
+import dev.igvmtool.abi.x64.Gpr;
+import dev.igvmtool.machine.event.MachineEvent;
+import dev.igvmtool.machine.memory.GpaFault;
+import dev.igvmtool.machine.memory.PhysicalMemory;
+import dev.igvmtool.machine.vp.Vp;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/** The hypercalls of the hypervisor, by code, and the checks that come before each (hyperv-model 3.2). */
+public final class Hypercalls {
+    private static final int FAST_REGISTER_BYTES = 16;
+
+    private final Map<Integer, Hypercall> byCode = new HashMap<>();
+
+    private Hypercalls(List<Hypercall> calls) {
+        for (Hypercall call : calls) {
+            byCode.put(call.code().code(), call);
+        }
+    }
+
+    /** The calls that this machine knows. */
+    public static Hypercalls standard() {
+        return new Hypercalls(List.of(
+                new ModifyVtlProtectionMask(),
+                new EnableVpVtl(),
+                new InstallIntercept(),
+                new GetVpRegisters(),
+                new SetVpRegisters(),
+                new TranslateVirtualAddress(HypercallCode.TRANSLATE_VIRTUAL_ADDRESS),
+                new TranslateVirtualAddress(HypercallCode.TRANSLATE_VIRTUAL_ADDRESS_EX),
+                new AssertVirtualInterrupt(),
+                new StartVirtualProcessor(),
+                new GetVpIndexFromApicId(),
+                new CheckSparseGpaPageVtlAccess(),
+                new AcceptGpaPages(),
+                new ModifySparseGpaPageHostVisibility()));
+    }
+
+    /** The VTL that wants a call which the hypervisor does not know, for the VTLs below it. */
+    public OptionalInt interceptor(Vp caller, int code) {
+        if (byCode.containsKey(code)) {
+            return OptionalInt.empty();
+        }
+        int type = InterceptType.HYPERCALL;
+        if (code == HypercallCode.POST_MESSAGE.code() || code == HypercallCode.SIGNAL_EVENT.code()) {
+            type = InterceptType.UNKNOWN_SYNIC_CONNECTION;
+        } else if (code == HypercallCode.RETARGET_DEVICE_INTERRUPT.code()) {
+            type = InterceptType.RETARGET_UNKNOWN_DEVICE;
+        }
+        return caller.partition().interceptor(caller.vtl(), type, InterceptType.ACCESS_EXECUTE, 0);
+    }
+
+    /**
+     * Does a call.
+     *
+     * @param inputGpa input page, or the first eight bytes of a fast call
+     * @param outputGpa output page, or the second eight bytes of a fast call
+     */
+    public HypercallResult call(Vp caller, HypercallControl control, long inputGpa, long outputGpa) {
+        Hypercall call = byCode.get(control.code());
+        Bytes input = Bytes.EMPTY;
+        byte[] output = {};
+        HypercallResult result;
+        if (call == null) {
+            result = HypercallResult.of(HvStatus.INVALID_HYPERCALL_CODE, 0);
+        } else {
+            Hypercall.Shape shape = call.shape();
+            int status = checkForm(shape, control, inputGpa, outputGpa);
+            if (status != HvStatus.SUCCESS) {
+                result = HypercallResult.of(status, 0);
+            } else {
+                int reps = control.repCount();
+                int inputBytes = shape.inputBytes(reps);
+                try {
+                    input = control.fast()
+                            ? fastInput(inputGpa, outputGpa).slice(0, inputBytes)
+                            : caller.partition().memory().readBytes(caller.vtl(), inputGpa, inputBytes);
+                    HypercallFrame frame = new HypercallFrame(caller, shape, input, control.repStart(), reps);
+                    result = run(call, frame, control, inputGpa, outputGpa);
+                    output = frame.output();
+                } catch (GpaFault unreachable) {
+                    result = HypercallResult.of(HvStatus.INVALID_HYPERCALL_INPUT, 0);
+                }
+            }
+        }
+        if (caller.partition().observed()) {
+            caller.partition().emit(new MachineEvent.HypercallDone(
+                    caller.index(), caller.vtl(), control.value(), input, result.value(), Bytes.of(output)));
+        }
+        return result;
+    }
+
+    private static HypercallResult run(
+            Hypercall call, HypercallFrame frame, HypercallControl control, long inputGpa, long outputGpa) {
+        int status;
+        try {
+            status = call.run(frame);
+        } catch (FormatException e) {
+            status = HvStatus.INVALID_HYPERCALL_INPUT;
+        }
+        Hypercall.Shape shape = call.shape();
+        int outputBytes = shape.rep()
+                ? frame.repsDone() * shape.outputElement()
+                : status == HvStatus.SUCCESS ? shape.output() : 0;
+        if (outputBytes > 0) {
+            Bytes output = Bytes.of(frame.output()).slice(0, outputBytes);
+            if (control.fast()) {
+                frame.caller().set(Gpr.RDX, output.paddedTo(FAST_REGISTER_BYTES).u64(0));
+                frame.caller().set(Gpr.R8, output.paddedTo(FAST_REGISTER_BYTES).u64(8));
+            } else {
+                frame.partition().memory().writeBytes(frame.caller().vtl(), outputGpa, output);
+            }
+        }
+        return HypercallResult.of(status, shape.rep() ? frame.repsDone() : 0);
+    }
+
+    private static int checkForm(
+            Hypercall.Shape shape, HypercallControl control, long inputGpa, long outputGpa) {
+        int count = control.repCount();
+        boolean repsFit = shape.rep() ? count > 0 && control.repStart() < count : count == 0 && control.repStart() == 0;
+        if (control.hasReservedBits() || control.variableHeaderBytes() != 0 || !repsFit) {
+            return HvStatus.INVALID_HYPERCALL_INPUT;
+        }
+        int inputBytes = shape.inputBytes(count);
+        int outputBytes = shape.outputBytes(count);
+        if (control.fast()) {
+            // The SSE registers of the long form are not modelled; two general registers hold 16 bytes.
+            boolean fits = inputBytes <= FAST_REGISTER_BYTES && outputBytes <= FAST_REGISTER_BYTES;
+            return fits ? HvStatus.SUCCESS : HvStatus.INVALID_HYPERCALL_INPUT;
+        }
+        int status = checkBuffer(inputGpa, inputBytes);
+        return status != HvStatus.SUCCESS ? status : checkBuffer(outputGpa, outputBytes);
+    }
+
+    private static int checkBuffer(long gpa, int size) {
+        if (size == 0) {
+            return HvStatus.SUCCESS;
+        }
+        if ((gpa & PhysicalMemory.PAGE_SIZE - 1) + size > PhysicalMemory.PAGE_SIZE) {
+            return HvStatus.INVALID_HYPERCALL_INPUT;
+        }
+        return (gpa & 7) != 0 ? HvStatus.INVALID_ALIGNMENT : HvStatus.SUCCESS;
+    }
+
+    private static Bytes fastInput(long first, long second) {
+        byte[] bytes = new byte[FAST_REGISTER_BYTES];
+        for (int i = 0; i < Long.BYTES; i++) {
+            bytes[i] = (byte) (first >>> 8 * i);
+            bytes[8 + i] = (byte) (second >>> 8 * i);
+        }
+        return Bytes.wrap(bytes);
+    }
+}

@@ -1,0 +1,220 @@
+package dev.igvmtool.machine.memory;
+
+import dev.igvmtool.abi.binary.Bytes;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Pages by page number, as a tree of 512-way nodes whose parts are shared with snapshots. A node or page may be changed
+ * in place only by the epoch that made it; taking a snapshot starts a new epoch. Absent pages are zero.
+ */
+final class PageTree {
+    static final int PAGE = 4096;
+    private static final int FAN_OUT_BITS = 9;
+    private static final int FAN_OUT = 1 << FAN_OUT_BITS;
+    private static final int INNER_LEVELS = 4;
+
+    /** A node above the leaves; children are nodes, on the lowest inner level leaves. */
+    private static final class Node {
+        final long epoch;
+        final @Nullable Object[] children;
+
+        Node(long epoch, @Nullable Object[] children) {
+            this.epoch = epoch;
+            this.children = children;
+        }
+    }
+
+    /** 512 pages: 2 MiB. A page is an array, or backed by immutable bytes until it is touched, or absent. */
+    private static final class Leaf {
+        final long epoch;
+        final byte @Nullable [][] pages;
+        final long[] pageEpochs;
+        @Nullable Bytes @Nullable [] backing;
+
+        Leaf(long epoch) {
+            this.epoch = epoch;
+            this.pages = new byte[FAN_OUT][];
+            this.pageEpochs = new long[FAN_OUT];
+        }
+
+        Leaf(long epoch, Leaf source) {
+            this.epoch = epoch;
+            this.pages = source.pages.clone();
+            this.pageEpochs = source.pageEpochs.clone();
+            this.backing = source.backing == null ? null : source.backing.clone();
+        }
+    }
+
+    private Node root;
+    private long epoch;
+    private long lastEpoch;
+
+    // The leaf used last, one each for reading and for writing.
+    private long readLeafIndex = -1;
+    private @Nullable Leaf readLeaf;
+    private long writeLeafIndex = -1;
+    private @Nullable Leaf writeLeaf;
+
+    PageTree() {
+        epoch = 1;
+        lastEpoch = 1;
+        root = new Node(epoch, new Object[FAN_OUT]);
+    }
+
+    /** The present content, to be handed to {@link #restore}. */
+    Object snapshot() {
+        Node content = root;
+        startEpoch();
+        return content;
+    }
+
+    /** Goes back to a content that {@link #snapshot} returned. */
+    void restore(Object snapshot) {
+        root = (Node) snapshot;
+        startEpoch();
+    }
+
+    /** The content of a page, to be read only; null if the page is zero. */
+    byte @Nullable [] readable(long pageNumber) {
+        Leaf leaf = leafForReading(pageNumber >>> FAN_OUT_BITS);
+        if (leaf == null) {
+            return null;
+        }
+        int index = (int) pageNumber & FAN_OUT - 1;
+        byte[] page = leaf.pages[index];
+        if (page == null && leaf.backing != null) {
+            Bytes backing = leaf.backing[index];
+            if (backing != null) {
+                // The array says the same as the backing, so this may happen in a node that a snapshot shares; the
+                // epoch 0 keeps it from being written in place.
+                page = new byte[PAGE];
+                backing.copyTo(0, page, 0, backing.size());
+                leaf.pages[index] = page;
+                leaf.pageEpochs[index] = 0;
+            }
+        }
+        return page;
+    }
+
+    /** The content of a page, to be changed in place. */
+    byte[] writable(long pageNumber) {
+        Leaf leaf = leafForWriting(pageNumber >>> FAN_OUT_BITS);
+        int index = (int) pageNumber & FAN_OUT - 1;
+        byte[] page = leaf.pages[index];
+        if (page != null && leaf.pageEpochs[index] == epoch) {
+            return page;
+        }
+        if (page != null) {
+            page = page.clone();
+        } else {
+            page = new byte[PAGE];
+            Bytes backing = leaf.backing == null ? null : leaf.backing[index];
+            if (backing != null) {
+                backing.copyTo(0, page, 0, backing.size());
+            }
+        }
+        if (leaf.backing != null) {
+            leaf.backing[index] = null;
+        }
+        leaf.pages[index] = page;
+        leaf.pageEpochs[index] = epoch;
+        return page;
+    }
+
+    /** Gives a page the content of {@code content}, at most one page, without copying; the rest is zero. */
+    void back(long pageNumber, Bytes content) {
+        Leaf leaf = leafForWriting(pageNumber >>> FAN_OUT_BITS);
+        int index = (int) pageNumber & FAN_OUT - 1;
+        if (leaf.backing == null) {
+            leaf.backing = new Bytes[FAN_OUT];
+        }
+        leaf.backing[index] = content;
+        leaf.pages[index] = null;
+    }
+
+    /** Makes a page zero. */
+    void clear(long pageNumber) {
+        if (leafForReading(pageNumber >>> FAN_OUT_BITS) == null) {
+            return;
+        }
+        Leaf leaf = leafForWriting(pageNumber >>> FAN_OUT_BITS);
+        int index = (int) pageNumber & FAN_OUT - 1;
+        leaf.pages[index] = null;
+        if (leaf.backing != null) {
+            leaf.backing[index] = null;
+        }
+    }
+
+    private void startEpoch() {
+        lastEpoch++;
+        epoch = lastEpoch;
+        readLeafIndex = -1;
+        readLeaf = null;
+        writeLeafIndex = -1;
+        writeLeaf = null;
+    }
+
+    private @Nullable Leaf leafForReading(long leafIndex) {
+        if (leafIndex == readLeafIndex) {
+            return readLeaf;
+        }
+        Node node = root;
+        Leaf found = null;
+        for (int level = INNER_LEVELS - 1; level >= 0; level--) {
+            Object child = node.children[index(leafIndex, level)];
+            if (child == null) {
+                break;
+            }
+            if (level == 0) {
+                found = (Leaf) child;
+            } else {
+                node = (Node) child;
+            }
+        }
+        readLeafIndex = leafIndex;
+        readLeaf = found;
+        return found;
+    }
+
+    private Leaf leafForWriting(long leafIndex) {
+        Leaf last = writeLeaf;
+        if (leafIndex == writeLeafIndex && last != null) {
+            return last;
+        }
+        if (root.epoch != epoch) {
+            root = new Node(epoch, root.children.clone());
+        }
+        Node node = root;
+        for (int level = INNER_LEVELS - 1; level > 0; level--) {
+            int index = index(leafIndex, level);
+            Node child = (Node) node.children[index];
+            if (child == null) {
+                child = new Node(epoch, new Object[FAN_OUT]);
+                node.children[index] = child;
+            } else if (child.epoch != epoch) {
+                child = new Node(epoch, child.children.clone());
+                node.children[index] = child;
+            }
+            node = child;
+        }
+        int index = index(leafIndex, 0);
+        Leaf leaf = (Leaf) node.children[index];
+        if (leaf == null) {
+            leaf = new Leaf(epoch);
+            node.children[index] = leaf;
+        } else if (leaf.epoch != epoch) {
+            leaf = new Leaf(epoch, leaf);
+            node.children[index] = leaf;
+        }
+        if (readLeafIndex == leafIndex) {
+            readLeaf = leaf;
+        }
+        writeLeafIndex = leafIndex;
+        writeLeaf = leaf;
+        return leaf;
+    }
+
+    private static int index(long leafIndex, int level) {
+        return (int) (leafIndex >>> level * FAN_OUT_BITS) & FAN_OUT - 1;
+    }
+}

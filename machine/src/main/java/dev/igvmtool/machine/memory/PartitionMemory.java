@@ -1,0 +1,194 @@
+package dev.igvmtool.machine.memory;
+
+import dev.igvmtool.abi.binary.Bytes;
+import dev.igvmtool.abi.hv.GpaProtection;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Guest memory as one VTL may see it: {@link PhysicalMemory} behind the protections that higher VTLs have set, with the
+ * hypervisor's overlay pages on top. Overlay pages can be read and executed, not written.
+ */
+public final class PartitionMemory {
+    private static final int PAGE_SIZE = PhysicalMemory.PAGE_SIZE;
+
+    private final PhysicalMemory physical;
+    private final VtlProtections[] setBy;
+    private final boolean[] restricted;
+    private long[] overlayPages = {};
+    private int[] overlayVtls = {};
+    private Bytes[] overlayContents = {};
+
+    /** @param vtls number of VTLs that the partition can have */
+    public PartitionMemory(PhysicalMemory physical, int vtls) {
+        this.physical = physical;
+        this.setBy = new VtlProtections[vtls];
+        this.restricted = new boolean[vtls];
+        Arrays.fill(setBy, VtlProtections.NONE);
+    }
+
+    /** Memory below protections and overlays. */
+    public PhysicalMemory physical() {
+        return physical;
+    }
+
+    /** Sets whether protections of {@code setter} count, and what holds for pages without one of their own. */
+    public void configure(int setter, boolean enabled, int defaultMask) {
+        setBy[setter] = setBy[setter].withDefault(enabled, defaultMask);
+        refresh();
+    }
+
+    /** Lets VTLs below {@code setter} do only what {@code mask} says with the pages of a range, end exclusive. */
+    public void protect(int setter, long firstPage, long endPage, int mask) {
+        setBy[setter] = setBy[setter].with(firstPage, endPage, mask);
+        refresh();
+    }
+
+    /** {@link GpaProtection} of a page for {@code vtl}. */
+    public int allowed(int vtl, long page) {
+        int mask = GpaProtection.ALL;
+        for (int setter = vtl + 1; setter < setBy.length; setter++) {
+            mask &= setBy[setter].mask(page);
+        }
+        return mask;
+    }
+
+    /** Puts an overlay page over guest memory as {@code vtl} sees it, in place of another one at the same address. */
+    public void setOverlay(int vtl, long page, Bytes content) {
+        removeOverlay(vtl, page);
+        int count = overlayPages.length;
+        overlayPages = Arrays.copyOf(overlayPages, count + 1);
+        overlayVtls = Arrays.copyOf(overlayVtls, count + 1);
+        overlayContents = Arrays.copyOf(overlayContents, count + 1);
+        overlayPages[count] = page;
+        overlayVtls[count] = vtl;
+        overlayContents[count] = content;
+    }
+
+    /** Takes an overlay page away, if there is one. */
+    public void removeOverlay(int vtl, long page) {
+        int index = overlayIndex(vtl, page);
+        if (index < 0) {
+            return;
+        }
+        int last = overlayPages.length - 1;
+        long[] pages = Arrays.copyOf(overlayPages, last);
+        int[] vtls = Arrays.copyOf(overlayVtls, last);
+        Bytes[] contents = Arrays.copyOf(overlayContents, last);
+        if (index < last) {
+            pages[index] = overlayPages[last];
+            vtls[index] = overlayVtls[last];
+            contents[index] = overlayContents[last];
+        }
+        overlayPages = pages;
+        overlayVtls = vtls;
+        overlayContents = contents;
+    }
+
+    /** The overlay at an address, null for plain memory. */
+    @Nullable Bytes overlay(int vtl, long gpa) {
+        int index = overlayPages.length == 0 ? -1 : overlayIndex(vtl, gpa >>> 12);
+        return index < 0 ? null : overlayContents[index];
+    }
+
+    /**
+     * Passes if {@code vtl} may access the page of {@code gpa}.
+     *
+     * @param user execution at privilege level 3
+     * @throws GpaFault if a higher VTL has protected the page
+     */
+    void check(int vtl, long gpa, AccessKind access, boolean user) {
+        if (restricted[vtl]) {
+            int needed =
+                    switch (access) {
+                        case READ -> GpaProtection.READ;
+                        case WRITE -> GpaProtection.READ | GpaProtection.WRITE;
+                        case EXECUTE -> user ? GpaProtection.USER_EXECUTE : GpaProtection.KERNEL_EXECUTE;
+                    };
+            if ((allowed(vtl, gpa >>> 12) & needed) != needed) {
+                throw new GpaFault(GpaFault.Reason.DENIED, gpa, access);
+            }
+        }
+        if (access == AccessKind.WRITE && overlay(vtl, gpa) != null) {
+            throw new GpaFault(GpaFault.Reason.DENIED, gpa, access);
+        }
+    }
+
+    /** Reads within one page; the access has been checked. */
+    void read(int vtl, long gpa, byte[] target, int offset, int length) {
+        Bytes overlay = overlay(vtl, gpa);
+        if (overlay != null) {
+            overlay.copyTo((int) gpa & PAGE_SIZE - 1, target, offset, length);
+        } else {
+            physical.read(gpa, target, offset, length);
+        }
+    }
+
+    /** Checks and reads a range of any length, as {@code vtl} sees it. */
+    public Bytes readBytes(int vtl, long gpa, int length) {
+        byte[] content = new byte[length];
+        for (int done = 0; done < length; ) {
+            long at = gpa + done;
+            int chunk = Math.min(PAGE_SIZE - ((int) at & PAGE_SIZE - 1), length - done);
+            check(vtl, at, AccessKind.READ, false);
+            read(vtl, at, content, done, chunk);
+            done += chunk;
+        }
+        return Bytes.wrap(content);
+    }
+
+    /** Checks and writes a range of any length, as {@code vtl} sees it. */
+    public void writeBytes(int vtl, long gpa, Bytes content) {
+        for (long at = gpa; at < gpa + content.size(); at = (at | PAGE_SIZE - 1) + 1) {
+            check(vtl, at, AccessKind.WRITE, false);
+        }
+        physical.writeBytes(gpa, content);
+    }
+
+    /** Everything but the physical memory, for snapshots. */
+    public Snapshot snapshot() {
+        return new Snapshot(setBy.clone(), overlayPages, overlayVtls, overlayContents);
+    }
+
+    /** Goes back to an earlier state. */
+    public void restore(Snapshot snapshot) {
+        System.arraycopy(snapshot.setBy, 0, setBy, 0, setBy.length);
+        overlayPages = snapshot.overlayPages;
+        overlayVtls = snapshot.overlayVtls;
+        overlayContents = snapshot.overlayContents;
+        refresh();
+    }
+
+    private int overlayIndex(int vtl, long page) {
+        for (int i = 0; i < overlayPages.length; i++) {
+            if (overlayPages[i] == page && overlayVtls[i] == vtl) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private void refresh() {
+        boolean any = false;
+        for (int vtl = setBy.length - 1; vtl >= 0; vtl--) {
+            restricted[vtl] = any;
+            any |= setBy[vtl].enabled();
+        }
+    }
+
+    /** Protections and overlays at one moment. */
+    public static final class Snapshot {
+        private final VtlProtections[] setBy;
+        private final long[] overlayPages;
+        private final int[] overlayVtls;
+        private final Bytes[] overlayContents;
+
+        // Arrays are replaced, never changed in place, by setOverlay and removeOverlay.
+        private Snapshot(VtlProtections[] setBy, long[] overlayPages, int[] overlayVtls, Bytes[] overlayContents) {
+            this.setBy = setBy;
+            this.overlayPages = overlayPages;
+            this.overlayVtls = overlayVtls;
+            this.overlayContents = overlayContents;
+        }
+    }
+}

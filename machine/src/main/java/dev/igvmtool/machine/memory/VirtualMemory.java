@@ -1,0 +1,269 @@
+package dev.igvmtool.machine.memory;
+
+import dev.igvmtool.abi.binary.Memory;
+import dev.igvmtool.abi.x64.Vector;
+import dev.igvmtool.machine.guest.GuestException;
+import dev.igvmtool.machine.paging.PageFault;
+import dev.igvmtool.machine.paging.PageWalker;
+import dev.igvmtool.machine.paging.PagingMode;
+import dev.igvmtool.machine.paging.TableMemory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Memory by guest virtual address, as one VP sees it now: through the tables of CR3, at its privilege level, behind the
+ * protections of its VTL. An access that reaches several pages is checked as a whole before a byte is written. Fails
+ * with {@link GuestException} (page fault, #GP for an address that is not canonical) or {@link GpaFault}.
+ */
+public final class VirtualMemory implements Memory {
+    private static final int PAGE_SIZE = PhysicalMemory.PAGE_SIZE;
+    private static final int OFFSET_MASK = PAGE_SIZE - 1;
+
+    /** The VP, as far as translation depends on it. */
+    public interface Context {
+        /** Registers that govern translation, as of now. */
+        PagingMode pagingMode();
+
+        /** VTL that the VP runs in. */
+        int vtl();
+    }
+
+    /** Sees every access, by physically contiguous piece. */
+    public interface Observer {
+        /** An access that has passed all checks. */
+        void accessed(AccessKind kind, long gva, long gpa, int length);
+    }
+
+    private final PartitionMemory memory;
+    private final Context context;
+    private final TableMemory tables = new Tables();
+    private @Nullable Observer observer;
+    private long faultAddress;
+
+    public VirtualMemory(PartitionMemory memory, Context context) {
+        this.memory = memory;
+        this.context = context;
+    }
+
+    /** Reports accesses to {@code newObserver}, or to nobody. */
+    public void observe(@Nullable Observer newObserver) {
+        observer = newObserver;
+    }
+
+    /** Virtual address of the access that ended in the last {@link GpaFault}. */
+    public long faultAddress() {
+        return faultAddress;
+    }
+
+    /** Translates an address for an access of the VP. */
+    public long translate(long gva, AccessKind access) {
+        return translate(context.pagingMode(), gva, access);
+    }
+
+    /** Reads for execution: no observer is told. */
+    public void fetch(long address, byte[] target, int length) {
+        PagingMode mode = context.pagingMode();
+        for (int done = 0; done < length; ) {
+            long gva = address + done;
+            int chunk = Math.min(PAGE_SIZE - ((int) gva & OFFSET_MASK), length - done);
+            long gpa = translate(mode, gva, AccessKind.EXECUTE);
+            memory.read(context.vtl(), gpa, target, done, chunk);
+            done += chunk;
+        }
+    }
+
+    @Override
+    public void read(long address, byte[] target, int offset, int length) {
+        PagingMode mode = context.pagingMode();
+        for (int done = 0; done < length; ) {
+            long gva = address + done;
+            int chunk = Math.min(PAGE_SIZE - ((int) gva & OFFSET_MASK), length - done);
+            long gpa = translate(mode, gva, AccessKind.READ);
+            memory.read(context.vtl(), gpa, target, offset + done, chunk);
+            report(AccessKind.READ, gva, gpa, chunk);
+            done += chunk;
+        }
+    }
+
+    @Override
+    public void write(long address, byte[] source, int offset, int length) {
+        long[] gpas = translateForWriting(address, length);
+        int page = 0;
+        for (int done = 0; done < length; page++) {
+            long gva = address + done;
+            int chunk = Math.min(PAGE_SIZE - ((int) gva & OFFSET_MASK), length - done);
+            memory.physical().write(gpas[page], source, offset + done, chunk);
+            report(AccessKind.WRITE, gva, gpas[page], chunk);
+            done += chunk;
+        }
+    }
+
+    @Override
+    public void zero(long address, long length) {
+        // In pieces, so that a large area needs no large array; a fault leaves the pieces before it done.
+        long pieceSize = 1 << 20;
+        for (long done = 0; done < length; ) {
+            long piece = Math.min(pieceSize, length - done);
+            zeroPiece(address + done, (int) piece);
+            done += piece;
+        }
+    }
+
+    private void zeroPiece(long address, int length) {
+        long[] gpas = translateForWriting(address, length);
+        int page = 0;
+        for (int done = 0; done < length; page++) {
+            long gva = address + done;
+            int chunk = Math.min(PAGE_SIZE - ((int) gva & OFFSET_MASK), length - done);
+            memory.physical().zero(gpas[page], chunk);
+            report(AccessKind.WRITE, gva, gpas[page], chunk);
+            done += chunk;
+        }
+    }
+
+    @Override
+    public int readU8(long address) {
+        return (int) readScalar(address, 1);
+    }
+
+    @Override
+    public int readU16(long address) {
+        return (int) readScalar(address, Short.BYTES);
+    }
+
+    @Override
+    public long readU32(long address) {
+        return readScalar(address, Integer.BYTES);
+    }
+
+    @Override
+    public long readU64(long address) {
+        return readScalar(address, Long.BYTES);
+    }
+
+    @Override
+    public void writeU8(long address, int value) {
+        writeScalar(address, value, 1);
+    }
+
+    @Override
+    public void writeU16(long address, int value) {
+        writeScalar(address, value, Short.BYTES);
+    }
+
+    @Override
+    public void writeU32(long address, long value) {
+        writeScalar(address, value, Integer.BYTES);
+    }
+
+    @Override
+    public void writeU64(long address, long value) {
+        writeScalar(address, value, Long.BYTES);
+    }
+
+    private long readScalar(long address, int size) {
+        if (((int) address & OFFSET_MASK) <= PAGE_SIZE - size) {
+            long gpa = translate(address, AccessKind.READ);
+            if (memory.overlay(context.vtl(), gpa) == null) {
+                report(AccessKind.READ, address, gpa, size);
+                return switch (size) {
+                    case 1 -> memory.physical().readU8(gpa);
+                    case 2 -> memory.physical().readU16(gpa);
+                    case 4 -> memory.physical().readU32(gpa);
+                    default -> memory.physical().readU64(gpa);
+                };
+            }
+        }
+        return switch (size) {
+            case 1 -> Memory.super.readU8(address);
+            case 2 -> Memory.super.readU16(address);
+            case 4 -> Memory.super.readU32(address);
+            default -> Memory.super.readU64(address);
+        };
+    }
+
+    private void writeScalar(long address, long value, int size) {
+        if (((int) address & OFFSET_MASK) > PAGE_SIZE - size) {
+            byte[] bytes = new byte[size];
+            for (int i = 0; i < size; i++) {
+                bytes[i] = (byte) (value >>> 8 * i);
+            }
+            write(address, bytes, 0, size);
+            return;
+        }
+        long gpa = translate(address, AccessKind.WRITE);
+        switch (size) {
+            case 1 -> memory.physical().writeU8(gpa, (int) value);
+            case 2 -> memory.physical().writeU16(gpa, (int) value);
+            case 4 -> memory.physical().writeU32(gpa, value);
+            default -> memory.physical().writeU64(gpa, value);
+        }
+        report(AccessKind.WRITE, address, gpa, size);
+    }
+
+    private long[] translateForWriting(long address, int length) {
+        PagingMode mode = context.pagingMode();
+        long[] gpas = new long[(int) ((address & OFFSET_MASK) + length + OFFSET_MASK >>> 12)];
+        int page = 0;
+        for (int done = 0; done < length; page++) {
+            long gva = address + done;
+            gpas[page] = translate(mode, gva, AccessKind.WRITE);
+            done += Math.min(PAGE_SIZE - ((int) gva & OFFSET_MASK), length - done);
+        }
+        return gpas;
+    }
+
+    private long translate(PagingMode mode, long gva, AccessKind access) {
+        faultAddress = gva;
+        if (mode.paging() && !PageWalker.isCanonical(gva)) {
+            throw GuestException.generalProtection(String.format("address 0x%x is not canonical", gva));
+        }
+        long gpa = PageWalker.walk(tables, mode, gva, walkAccess(access), true);
+        if (gpa < 0) {
+            int code = (int) ~gpa;
+            throw new GuestException(
+                    Vector.PAGE_FAULT,
+                    code,
+                    gva,
+                    String.format(
+                            "page fault at 0x%x: %s of a page that %s, error code 0x%x",
+                            gva,
+                            access.name().toLowerCase(java.util.Locale.ROOT),
+                            (code & PageFault.PRESENT) == 0 ? "is not present" : "does not permit it",
+                            code));
+        }
+        memory.check(context.vtl(), gpa, access, mode.user());
+        if (!memory.physical().isRam(gpa) && memory.overlay(context.vtl(), gpa) == null) {
+            throw new GpaFault(GpaFault.Reason.UNMAPPED, gpa, access);
+        }
+        return gpa;
+    }
+
+    private void report(AccessKind kind, long gva, long gpa, int length) {
+        if (observer != null) {
+            observer.accessed(kind, gva, gpa, length);
+        }
+    }
+
+    private static int walkAccess(AccessKind access) {
+        return switch (access) {
+            case READ -> PageWalker.READ;
+            case WRITE -> PageWalker.WRITE;
+            case EXECUTE -> PageWalker.EXECUTE;
+        };
+    }
+
+    /** Page tables lie in guest memory as the VTL sees it. */
+    private final class Tables implements TableMemory {
+        @Override
+        public long readEntry(long gpa) {
+            memory.check(context.vtl(), gpa, AccessKind.READ, false);
+            return memory.physical().readU64(gpa);
+        }
+
+        @Override
+        public void writeEntry(long gpa, long value) {
+            memory.check(context.vtl(), gpa, AccessKind.WRITE, false);
+            memory.physical().writeU64(gpa, value);
+        }
+    }
+}

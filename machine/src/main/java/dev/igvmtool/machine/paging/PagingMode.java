@@ -1,0 +1,31 @@
+package dev.igvmtool.machine.paging;
+
+/**
+ * The registers that govern a walk.
+ *
+ * @param cr0 PG and WP
+ * @param cr3 root of the tables
+ * @param cr4 SMEP and SMAP
+ * @param efer LMA and NXE
+ * @param user privilege level 3
+ * @param accessFlag RFLAGS.AC, which suspends SMAP
+ * @param physicalAddressBits width of addresses in entries; higher bits are reserved
+ */
+public record PagingMode(
+        long cr0, long cr3, long cr4, long efer, boolean user, boolean accessFlag, int physicalAddressBits) {
+    static final long CR0_WP = 1 << 16;
+    static final long CR0_PG = 1L << 31;
+    static final long CR4_SMEP = 1 << 20;
+    static final long CR4_SMAP = 1 << 21;
+    static final long EFER_LMA = 1 << 10;
+    static final long EFER_NXE = 1 << 11;
+
+    /** False: addresses are physical. */
+    public boolean paging() {
+        return (cr0 & CR0_PG) != 0;
+    }
+
+    boolean has(long register, long bit) {
+        return (register & bit) != 0;
+    }
+}

@@ -1,0 +1,20 @@
+package dev.igvmtool.machine.partition;
+
+/** How a partition is isolated from its host. Only {@link #NONE} changes nothing in how the machine works. */
+public enum Isolation {
+    NONE(0),
+    VBS(1),
+    SNP(2),
+    TDX(3);
+
+    private final int cpuidType;
+
+    Isolation(int cpuidType) {
+        this.cpuidType = cpuidType;
+    }
+
+    /** Low four bits of CPUID 0x4000000C EBX. */
+    public int cpuidType() {
+        return cpuidType;
+    }
+}

@@ -1,0 +1,230 @@
+package dev.igvmtool.machine.partition;
+
+import dev.igvmtool.abi.hv.InterceptType;
+import dev.igvmtool.machine.Programs;
+import dev.igvmtool.machine.bus.Clock;
+import dev.igvmtool.machine.bus.CpuidTable;
+import dev.igvmtool.machine.bus.PortBus;
+import dev.igvmtool.machine.event.EventSink;
+import dev.igvmtool.machine.event.MachineEvent;
+import dev.igvmtool.machine.hypercall.HypercallPage;
+import dev.igvmtool.machine.hypercall.Hypercalls;
+import dev.igvmtool.machine.memory.PartitionMemory;
+import dev.igvmtool.machine.memory.PhysicalMemory;
+import dev.igvmtool.machine.vp.Code;
+import dev.igvmtool.machine.vp.Vp;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/** One partition of the hypervisor: memory, VPs, and what they share. */
+public final class Partition {
+    /** Partition id of the one guest. */
+    public static final long ID = 2;
+
+    private final PartitionConfig config;
+    private final PhysicalMemory physical;
+    private final PartitionMemory memory;
+    private final PartitionState state;
+    private final CpuidTable cpuid;
+    private final PortBus ports = new PortBus();
+    private final Hypercalls hypercalls = Hypercalls.standard();
+    private final Programs programs;
+    private final List<Vp> vps = new ArrayList<>();
+    private final Map<Integer, Integer> vpByApicId = new HashMap<>();
+    private final BitSet mayRun = new BitSet();
+    private @Nullable EventSink sink;
+    private @Nullable Code machineCode;
+    private long stepsRetired;
+
+    public Partition(PartitionConfig config, Programs programs) {
+        this.config = config;
+        this.programs = programs;
+        int vtls = config.highestVtl() + 1;
+        physical = new PhysicalMemory(config.ram());
+        memory = new PartitionMemory(physical, vtls);
+        state = new PartitionState(vtls);
+        cpuid = new CpuidTable(
+                new CpuidTable.Features(
+                        config.x2apic(),
+                        config.physicalAddressBits(),
+                        config.isolation().cpuidType(),
+                        config.vps().size(),
+                        config.tscRatioNumerator()),
+                config.cpuidOverrides());
+        for (int i = 0; i < config.vps().size(); i++) {
+            vps.add(new Vp(this, i, config.vps().get(i).apicId()));
+            vpByApicId.put(config.vps().get(i).apicId(), i);
+        }
+    }
+
+    public PartitionConfig config() {
+        return config;
+    }
+
+    /** RAM, below all protections: the host's view. */
+    public PhysicalMemory physical() {
+        return physical;
+    }
+
+    /** RAM as the VTLs see it. */
+    public PartitionMemory memory() {
+        return memory;
+    }
+
+    public PartitionState state() {
+        return state;
+    }
+
+    public CpuidTable cpuid() {
+        return cpuid;
+    }
+
+    /** Ports that the host answers. */
+    public PortBus ports() {
+        return ports;
+    }
+
+    public Clock clock() {
+        return config.clock();
+    }
+
+    public Hypercalls hypercalls() {
+        return hypercalls;
+    }
+
+    public Programs programs() {
+        return programs;
+    }
+
+    /** All VPs, by index. */
+    public List<Vp> vps() {
+        return List.copyOf(vps);
+    }
+
+    /** Number of VPs. */
+    public int vpCount() {
+        return vps.size();
+    }
+
+    /** A VP by its index. */
+    public Vp vp(int index) {
+        return vps.get(index);
+    }
+
+    /** Index of the VP with an x2APIC id. */
+    public OptionalInt vpWithApicId(int apicId) {
+        Integer index = vpByApicId.get(apicId);
+        return index == null ? OptionalInt.empty() : OptionalInt.of(index);
+    }
+
+    /** Number of VTLs that the partition can have. */
+    public int vtlCount() {
+        return config.highestVtl() + 1;
+    }
+
+    /** What executes machine code, if anything does. */
+    public Optional<Code> machineCode() {
+        return Optional.ofNullable(machineCode);
+    }
+
+    /** Installs an interpreter of machine code. */
+    public void setMachineCode(Code code) {
+        machineCode = code;
+    }
+
+    /** True if somebody watches; events need not be made otherwise. */
+    public boolean observed() {
+        return sink != null;
+    }
+
+    /** Sends an event to the sink, if there is one. */
+    public void emit(MachineEvent event) {
+        if (sink != null) {
+            sink.event(event);
+        }
+    }
+
+    /** Sends events to {@code newSink} from now on, or to nobody. */
+    public void setSink(@Nullable EventSink newSink) {
+        sink = newSink;
+        for (Vp vp : vps) {
+            vp.observe(newSink != null);
+        }
+    }
+
+    /** Steps that all VPs together have run to their end. */
+    public long stepsRetired() {
+        return stepsRetired;
+    }
+
+    /** Counts one more step. */
+    public long countStep() {
+        stepsRetired++;
+        return stepsRetired;
+    }
+
+    /** Goes back to an earlier count. */
+    public void setStepsRetired(long count) {
+        stepsRetired = count;
+    }
+
+    /** VPs that may be able to take a turn: all that are, and perhaps some that are not. */
+    public BitSet mayRun() {
+        return mayRun;
+    }
+
+    /**
+     * The VTL to which an access of a lower VTL goes instead.
+     *
+     * @param type an intercept type of {@link InterceptType}
+     * @param access one bit of its access mask
+     * @param parameter the port for I/O ports, otherwise 0
+     */
+    public OptionalInt interceptor(int vtl, int type, int access, int parameter) {
+        for (PartitionState.InstalledIntercept intercept : state.intercepts) {
+            if (intercept.vtl() > vtl
+                    && (intercept.access() & access) != 0
+                    && covers(intercept, type, parameter)) {
+                return OptionalInt.of(intercept.vtl());
+            }
+        }
+        return OptionalInt.empty();
+    }
+
+    private static boolean covers(PartitionState.InstalledIntercept intercept, int type, int parameter) {
+        if (type == InterceptType.IO_PORT && intercept.type() == InterceptType.IO_PORT_RANGE) {
+            int first = (int) intercept.parameter() & 0xffff;
+            int last = (int) (intercept.parameter() >>> 16) & 0xffff;
+            return parameter >= first && parameter <= last;
+        }
+        boolean anyParameter = type == InterceptType.MSR || type == InterceptType.HYPERCALL;
+        return intercept.type() == type && (anyParameter || intercept.parameter() == parameter);
+    }
+
+    /** Sets the guest OS id of a VTL; 0 takes the hypercall page away. */
+    public void setGuestOsId(int vtl, long value) {
+        state.guestOsId[vtl] = value;
+        if (value == 0) {
+            setHypercallPage(vtl, state.hypercallPage[vtl] & ~HypercallPage.ENABLED);
+        }
+    }
+
+    /** Sets the hypercall page register of a VTL; without a guest OS id the page stays disabled. */
+    public void setHypercallPage(int vtl, long value) {
+        long former = state.hypercallPage[vtl];
+        long wanted = state.guestOsId[vtl] == 0 ? value & ~HypercallPage.ENABLED : value;
+        if ((former & HypercallPage.ENABLED) != 0) {
+            memory.removeOverlay(vtl, former >>> 12);
+        }
+        if ((wanted & HypercallPage.ENABLED) != 0) {
+            memory.setOverlay(vtl, wanted >>> 12, HypercallPage.CONTENT);
+        }
+        state.hypercallPage[vtl] = wanted;
+    }
+}

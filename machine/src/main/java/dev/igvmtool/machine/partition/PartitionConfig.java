@@ -1,0 +1,162 @@
+package dev.igvmtool.machine.partition;
+
+import dev.igvmtool.abi.binary.GpaRange;
+import dev.igvmtool.machine.bus.Clock;
+import dev.igvmtool.machine.bus.CpuidTable;
+import dev.igvmtool.machine.bus.StepClock;
+import dev.igvmtool.machine.guest.CpuidResult;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+
+/**
+ * What the host decides about a partition before it runs.
+ *
+ * @param vps in VP index order, at least one
+ * @param ram page-aligned, in any order; the host may change it until the partition runs
+ * @param highestVtl highest VTL that may be enabled, 0 to 2; the answer to VsmVpStatus on the boot processor
+ * @param vtl0AliasMapAvailable bit 29 of VsmCapabilities
+ * @param interceptPageAvailable bit 27 of VsmCapabilities
+ * @param tscRatioNumerator EBX of CPUID 0x15, 0 if not told
+ * @param cpuidOverrides leaves that differ from the built-in table
+ * @param vpIndexAnswers wrong answers of GetVpIndexFromApicId, by APIC id
+ * @param clock the machine takes it over
+ * @param seed of the entropy
+ */
+public record PartitionConfig(
+        List<VpTopology> vps,
+        List<GpaRange> ram,
+        Isolation isolation,
+        int highestVtl,
+        int physicalAddressBits,
+        boolean x2apic,
+        boolean vtl0AliasMapAvailable,
+        boolean interceptPageAvailable,
+        int tscRatioNumerator,
+        Map<CpuidTable.Key, CpuidResult> cpuidOverrides,
+        Map<Integer, Integer> vpIndexAnswers,
+        Clock clock,
+        long seed) {
+    public PartitionConfig {
+        vps = List.copyOf(vps);
+        ram = List.copyOf(ram);
+        cpuidOverrides = new TreeMap<>(cpuidOverrides);
+        vpIndexAnswers = new TreeMap<>(vpIndexAnswers);
+        if (vps.isEmpty() || highestVtl < 0 || highestVtl > 2) {
+            throw new IllegalArgumentException("a partition needs a VP and a highest VTL of 0 to 2");
+        }
+    }
+
+    /** A builder with one VP, no RAM, no isolation, VTL2, 46 address bits, x2APIC and the default clock. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Collects the parts that differ from the usual. */
+    public static final class Builder {
+        private List<VpTopology> vps = List.of(new VpTopology(0, 0));
+        private List<GpaRange> ram = List.of();
+        private Isolation isolation = Isolation.NONE;
+        private int highestVtl = 2;
+        private int physicalAddressBits = 46;
+        private boolean x2apic = true;
+        private boolean vtl0AliasMapAvailable = true;
+        private boolean interceptPageAvailable = true;
+        private int tscRatioNumerator;
+        private Map<CpuidTable.Key, CpuidResult> cpuidOverrides = Map.of();
+        private Map<Integer, Integer> vpIndexAnswers = Map.of();
+        private Clock clock = StepClock.DEFAULT;
+        private long seed;
+
+        private Builder() {}
+
+        /** VPs with APIC ids equal to their indexes, all on node 0. */
+        public Builder vpCount(int count) {
+            vps = IntStream.range(0, count).mapToObj(i -> new VpTopology(i, 0)).toList();
+            return this;
+        }
+
+        public Builder vps(List<VpTopology> value) {
+            vps = value;
+            return this;
+        }
+
+        public Builder ram(List<GpaRange> value) {
+            ram = value;
+            return this;
+        }
+
+        public Builder isolation(Isolation value) {
+            isolation = value;
+            return this;
+        }
+
+        public Builder highestVtl(int value) {
+            highestVtl = value;
+            return this;
+        }
+
+        public Builder physicalAddressBits(int value) {
+            physicalAddressBits = value;
+            return this;
+        }
+
+        public Builder x2apic(boolean value) {
+            x2apic = value;
+            return this;
+        }
+
+        public Builder vtl0AliasMapAvailable(boolean value) {
+            vtl0AliasMapAvailable = value;
+            return this;
+        }
+
+        public Builder interceptPageAvailable(boolean value) {
+            interceptPageAvailable = value;
+            return this;
+        }
+
+        public Builder tscRatioNumerator(int value) {
+            tscRatioNumerator = value;
+            return this;
+        }
+
+        public Builder cpuidOverrides(Map<CpuidTable.Key, CpuidResult> value) {
+            cpuidOverrides = value;
+            return this;
+        }
+
+        public Builder vpIndexAnswers(Map<Integer, Integer> value) {
+            vpIndexAnswers = value;
+            return this;
+        }
+
+        public Builder clock(Clock value) {
+            clock = value;
+            return this;
+        }
+
+        public Builder seed(long value) {
+            seed = value;
+            return this;
+        }
+
+        public PartitionConfig build() {
+            return new PartitionConfig(
+                    vps,
+                    ram,
+                    isolation,
+                    highestVtl,
+                    physicalAddressBits,
+                    x2apic,
+                    vtl0AliasMapAvailable,
+                    interceptPageAvailable,
+                    tscRatioNumerator,
+                    cpuidOverrides,
+                    vpIndexAnswers,
+                    clock,
+                    seed);
+        }
+    }
+}

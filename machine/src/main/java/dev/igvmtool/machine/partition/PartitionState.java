@@ -1,0 +1,81 @@
+package dev.igvmtool.machine.partition;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What belongs to a partition as a whole and changes while it runs. */
+public final class PartitionState {
+    private static final int CRASH_REGISTERS = 6;
+
+    /** By VTL. */
+    public final long[] guestOsId;
+
+    /** MSR 0x40000001, by VTL. */
+    public final long[] hypercallPage;
+
+    public final long[] referenceTsc;
+
+    /** VsmPartitionConfig, by the VTL that set it. */
+    public final long[] vsmPartitionConfig;
+
+    /** Crash P0 to P4 and control, one after the other for each VTL. */
+    public final long[] crash;
+
+    /** Installed intercepts, in order. */
+    public List<InstalledIntercept> intercepts = List.of();
+
+    /** Private record of each program, by program number. */
+    public final Map<Integer, Record> kept = new TreeMap<>();
+
+    /**
+     * An intercept that a VTL has installed for the VTLs below it.
+     *
+     * @param access mask of {@link dev.igvmtool.abi.hv.InterceptType}
+     */
+    public record InstalledIntercept(int vtl, int type, int access, long parameter) {}
+
+    PartitionState(int vtls) {
+        guestOsId = new long[vtls];
+        hypercallPage = new long[vtls];
+        referenceTsc = new long[vtls];
+        vsmPartitionConfig = new long[vtls];
+        crash = new long[vtls * CRASH_REGISTERS];
+    }
+
+    /** An independent copy. */
+    public PartitionState copy() {
+        PartitionState copy = new PartitionState(guestOsId.length);
+        copy.assign(this);
+        return copy;
+    }
+
+    /** Takes all values of another state. */
+    public void assign(PartitionState source) {
+        System.arraycopy(source.guestOsId, 0, guestOsId, 0, guestOsId.length);
+        System.arraycopy(source.hypercallPage, 0, hypercallPage, 0, hypercallPage.length);
+        System.arraycopy(source.referenceTsc, 0, referenceTsc, 0, referenceTsc.length);
+        System.arraycopy(source.vsmPartitionConfig, 0, vsmPartitionConfig, 0, vsmPartitionConfig.length);
+        System.arraycopy(source.crash, 0, crash, 0, crash.length);
+        intercepts = source.intercepts;
+        kept.clear();
+        kept.putAll(source.kept);
+    }
+
+    /** Index of a crash register of a VTL: 0 to 4 for P0 to P4, 5 for control. */
+    public static int crashIndex(int vtl, int register) {
+        return vtl * CRASH_REGISTERS + register;
+    }
+
+    /** Installs an intercept; an access mask of 0 removes it. */
+    public void install(InstalledIntercept intercept) {
+        List<InstalledIntercept> changed = new ArrayList<>(intercepts);
+        changed.removeIf(i ->
+                i.vtl == intercept.vtl && i.type == intercept.type && i.parameter == intercept.parameter);
+        if (intercept.access != 0) {
+            changed.add(intercept);
+        }
+        intercepts = List.copyOf(changed);
+    }
+}

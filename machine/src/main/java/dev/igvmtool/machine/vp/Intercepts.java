@@ -1,0 +1,170 @@
+package dev.igvmtool.machine.vp;
+
+import dev.igvmtool.abi.binary.Bytes;
+import dev.igvmtool.abi.hv.CpuidIntercept;
+import dev.igvmtool.abi.hv.HypercallIntercept;
+import dev.igvmtool.abi.hv.InterceptHeader;
+import dev.igvmtool.abi.hv.IoPortIntercept;
+import dev.igvmtool.abi.hv.MemoryIntercept;
+import dev.igvmtool.abi.hv.MessageType;
+import dev.igvmtool.abi.hv.MsrIntercept;
+import dev.igvmtool.abi.x64.Gpr;
+import dev.igvmtool.abi.x64.SegmentRegister;
+import dev.igvmtool.machine.guest.CpuidResult;
+import dev.igvmtool.machine.memory.AccessKind;
+import dev.igvmtool.machine.memory.GpaFault;
+
+/**
+ * Makes the intercepts of accesses. The instruction bytes are those that the access would have in machine code; RIP
+ * stands at the step.
+ */
+final class Intercepts {
+    private static final int PORT_LENGTH = 1;
+    private static final int MSR_LENGTH = 2;
+    private static final int CPUID_LENGTH = 2;
+    private static final int HYPERCALL_LENGTH = 3;
+    private static final int INSTRUCTION_BYTES = 16;
+    private static final int GVA_VALID = 1;
+    private static final long LOW_32 = 0xffff_ffffL;
+
+    private Intercepts() {}
+
+    static InterceptRequest port(int handler, int port, int sizeBytes, int access, VpState state, int value) {
+        long mask = (1L << 8 * sizeBytes) - 1;
+        boolean write = access == InterceptHeader.WRITE;
+        long oldRax = gpr(state, Gpr.RAX);
+        long rax = write ? oldRax & ~mask | value & mask : oldRax;
+        long rdx = gpr(state, Gpr.RDX) & ~0xffffL | port;
+        // IN and OUT by DX: 0xec to 0xef.
+        byte opcode = (byte) ((write ? 0xee : 0xec) | (sizeBytes > 1 ? 1 : 0));
+        Bytes instruction = sizeBytes == 2 ? bytes(0x66, opcode) : bytes(opcode);
+        int length = sizeBytes == 2 ? PORT_LENGTH + 1 : PORT_LENGTH;
+        return new InterceptRequest(
+                handler,
+                MessageType.IO_PORT,
+                length,
+                access,
+                rax,
+                gpr(state, Gpr.RCX),
+                rdx,
+                gpr(state, Gpr.RBX),
+                header -> IoPortIntercept.CODEC.toBytes(new IoPortIntercept(
+                        header,
+                        port,
+                        sizeBytes,
+                        length,
+                        Bytes.zeros(4),
+                        rax,
+                        instruction,
+                        state.active().segment(SegmentRegister.DS),
+                        state.active().segment(SegmentRegister.ES),
+                        gpr(state, Gpr.RCX),
+                        gpr(state, Gpr.RSI),
+                        gpr(state, Gpr.RDI))));
+    }
+
+    static InterceptRequest msr(int handler, int number, int access, VpState state, long value) {
+        boolean write = access == InterceptHeader.WRITE;
+        long rax = write ? value & LOW_32 : gpr(state, Gpr.RAX);
+        long rdx = write ? value >>> 32 : gpr(state, Gpr.RDX);
+        return new InterceptRequest(
+                handler,
+                MessageType.MSR,
+                MSR_LENGTH,
+                access,
+                rax,
+                Integer.toUnsignedLong(number),
+                rdx,
+                gpr(state, Gpr.RBX),
+                header -> MsrIntercept.CODEC.toBytes(new MsrIntercept(header, number, 0, rdx, rax)));
+    }
+
+    static InterceptRequest cpuid(int handler, int leaf, int subleaf, CpuidResult result, VpState state) {
+        long rax = Integer.toUnsignedLong(leaf);
+        long rcx = Integer.toUnsignedLong(subleaf);
+        long rdx = gpr(state, Gpr.RDX);
+        long rbx = gpr(state, Gpr.RBX);
+        return new InterceptRequest(
+                handler,
+                MessageType.CPUID,
+                CPUID_LENGTH,
+                InterceptHeader.EXECUTE,
+                rax,
+                rcx,
+                rdx,
+                rbx,
+                header -> CpuidIntercept.CODEC.toBytes(new CpuidIntercept(
+                        header,
+                        rax,
+                        rcx,
+                        rdx,
+                        rbx,
+                        Integer.toUnsignedLong(result.eax()),
+                        Integer.toUnsignedLong(result.ecx()),
+                        Integer.toUnsignedLong(result.edx()),
+                        Integer.toUnsignedLong(result.ebx()))));
+    }
+
+    static InterceptRequest hypercall(int handler, VpState state) {
+        long rax = gpr(state, Gpr.RAX);
+        long rcx = gpr(state, Gpr.RCX);
+        long rdx = gpr(state, Gpr.RDX);
+        long rbx = gpr(state, Gpr.RBX);
+        return new InterceptRequest(
+                handler,
+                MessageType.HYPERCALL,
+                HYPERCALL_LENGTH,
+                InterceptHeader.EXECUTE,
+                rax,
+                rcx,
+                rdx,
+                rbx,
+                header -> HypercallIntercept.CODEC.toBytes(new HypercallIntercept(
+                        header,
+                        rax,
+                        rbx,
+                        rcx,
+                        rdx,
+                        gpr(state, Gpr.R8),
+                        gpr(state, Gpr.RSI),
+                        gpr(state, Gpr.RDI),
+                        Bytes.zeros(96),
+                        0,
+                        Bytes.zeros(12))));
+    }
+
+    static InterceptRequest memory(int handler, GpaFault fault, long gva) {
+        int type = fault.reason() == GpaFault.Reason.UNMAPPED ? MessageType.UNMAPPED_GPA : MessageType.GPA_INTERCEPT;
+        int access = fault.access() == AccessKind.WRITE
+                ? InterceptHeader.WRITE
+                : fault.access() == AccessKind.EXECUTE ? InterceptHeader.EXECUTE : InterceptHeader.READ;
+        return plain(handler, type, access, header -> MemoryIntercept.CODEC.toBytes(new MemoryIntercept(
+                header, 0, 0, GVA_VALID, 0, 0, gva, fault.gpa(), Bytes.zeros(INSTRUCTION_BYTES))));
+    }
+
+    static InterceptRequest unrecoverableException(int handler) {
+        return plain(
+                handler,
+                MessageType.UNRECOVERABLE_EXCEPTION,
+                InterceptHeader.EXECUTE,
+                InterceptHeader.CODEC::toBytes);
+    }
+
+    /** An intercept that cannot be completed by going on after the instruction. */
+    private static InterceptRequest plain(
+            int handler, int type, int access, java.util.function.Function<InterceptHeader, Bytes> payload) {
+        return new InterceptRequest(handler, type, 0, access, 0, 0, 0, 0, payload);
+    }
+
+    private static long gpr(VpState state, Gpr register) {
+        return state.gpr(state.activeVtl, register);
+    }
+
+    private static Bytes bytes(int... values) {
+        byte[] padded = new byte[INSTRUCTION_BYTES];
+        for (int i = 0; i < values.length; i++) {
+            padded[i] = (byte) values[i];
+        }
+        return Bytes.wrap(padded);
+    }
+}

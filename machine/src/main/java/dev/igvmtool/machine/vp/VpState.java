@@ -1,0 +1,124 @@
+package dev.igvmtool.machine.vp;
+
+import dev.igvmtool.abi.binary.Bytes;
+import dev.igvmtool.abi.x64.Gpr;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Everything that a VP is: registers shared between VTLs, private registers by VTL, and where it stands. */
+public final class VpState {
+    static final int MTRR_VARIABLE = 8;
+    static final int MTRR_FIXED = 11;
+    /** What FXSAVE stores. */
+    static final int FX_BYTES = 512;
+
+    /** General registers; RSP is private to each VTL and its place here is unused. */
+    final long[] gprs = new long[Gpr.values().length];
+
+    public long cr2;
+    public final long[] debugRegisters = new long[4];
+    public long dr6 = 0xffff_0ff0L;
+    public long mtrrDefaultType;
+    public final long[] mtrrBases = new long[MTRR_VARIABLE];
+    public final long[] mtrrMasks = new long[MTRR_VARIABLE];
+    public final long[] mtrrFixed = new long[MTRR_FIXED];
+
+    /** x87 and SSE registers as FXSAVE stores them; after reset control word 0x37f and MXCSR 0x1f80. */
+    Bytes fxState = Bytes.fromHex("7f030000000000000000000000000000" + "0000000000000000801f0000ffff0000")
+            .paddedTo(FX_BYTES);
+
+    int activeVtl;
+    final @Nullable VtlState[] vtls;
+    String stopReason = "";
+
+    /** Accesses of the present step that a higher VTL has completed, in order; the step runs again and gets them. */
+    List<CompletedAccess> completed = List.of();
+
+    /** The access that a higher VTL is completing now, null if none. */
+    @Nullable PendingAccess pendingAccess;
+
+    /** Registers as a completed access left them. */
+    record CompletedAccess(long rax, long rcx, long rdx, long rbx) {}
+
+    /**
+     * An intercepted access of a step.
+     *
+     * @param vtl the VTL of the step
+     * @param stepRip where the step stands
+     * @param completedRip where RIP stands if the access was completed
+     * @param saved registers to give back to the step afterwards
+     */
+    record PendingAccess(int vtl, long stepRip, long completedRip, CompletedAccess saved) {}
+
+    /** @param vtlCount VTLs that the partition can have */
+    VpState(int vtlCount, boolean bootProcessor) {
+        vtls = new VtlState[vtlCount];
+        VtlState vtl0 = new VtlState(bootProcessor);
+        vtl0.startSuspended = true;
+        vtls[0] = vtl0;
+    }
+
+    private VpState(VpState source) {
+        System.arraycopy(source.gprs, 0, gprs, 0, gprs.length);
+        cr2 = source.cr2;
+        System.arraycopy(source.debugRegisters, 0, debugRegisters, 0, debugRegisters.length);
+        dr6 = source.dr6;
+        mtrrDefaultType = source.mtrrDefaultType;
+        System.arraycopy(source.mtrrBases, 0, mtrrBases, 0, mtrrBases.length);
+        System.arraycopy(source.mtrrMasks, 0, mtrrMasks, 0, mtrrMasks.length);
+        System.arraycopy(source.mtrrFixed, 0, mtrrFixed, 0, mtrrFixed.length);
+        fxState = source.fxState;
+        activeVtl = source.activeVtl;
+        vtls = new VtlState[source.vtls.length];
+        for (int i = 0; i < vtls.length; i++) {
+            VtlState vtl = source.vtls[i];
+            vtls[i] = vtl == null ? null : vtl.copy();
+        }
+        stopReason = source.stopReason;
+        completed = source.completed;
+        pendingAccess = source.pendingAccess;
+    }
+
+    /** An independent copy. */
+    VpState copy() {
+        return new VpState(this);
+    }
+
+    /** The VTL in which the VP runs. */
+    public int activeVtl() {
+        return activeVtl;
+    }
+
+    /** True if the VTL is enabled on this VP. */
+    public boolean hasVtl(int vtl) {
+        return vtl < vtls.length && vtls[vtl] != null;
+    }
+
+    /** Private registers of an enabled VTL. */
+    public VtlState vtl(int vtl) {
+        VtlState state = vtl < vtls.length ? vtls[vtl] : null;
+        if (state == null) {
+            throw new IllegalArgumentException("VTL " + vtl + " is not enabled");
+        }
+        return state;
+    }
+
+    /** Private registers of the VTL in which the VP runs. */
+    public VtlState active() {
+        return vtl(activeVtl);
+    }
+
+    /** A general register of a VTL. */
+    public long gpr(int vtl, Gpr register) {
+        return register == Gpr.RSP ? vtl(vtl).rsp : gprs[register.ordinal()];
+    }
+
+    /** Sets a general register of a VTL. */
+    public void setGpr(int vtl, Gpr register, long value) {
+        if (register == Gpr.RSP) {
+            vtl(vtl).rsp = value;
+        } else {
+            gprs[register.ordinal()] = value;
+        }
+    }
+}

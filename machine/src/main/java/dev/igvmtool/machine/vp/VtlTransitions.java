@@ -1,0 +1,194 @@
+package dev.igvmtool.machine.vp;
+
+import dev.igvmtool.abi.binary.Bytes;
+import dev.igvmtool.abi.hv.HvMessage;
+import dev.igvmtool.abi.hv.InterceptHeader;
+import dev.igvmtool.abi.hv.MessageType;
+import dev.igvmtool.abi.hv.VpAssistPage;
+import dev.igvmtool.abi.hv.VsmPartitionConfig;
+import dev.igvmtool.abi.hv.VtlEntryReason;
+import dev.igvmtool.abi.x64.Gpr;
+import dev.igvmtool.abi.x64.SegmentRegister;
+import dev.igvmtool.machine.event.MachineEvent;
+import dev.igvmtool.machine.memory.PhysicalMemory;
+import dev.igvmtool.machine.partition.Partition;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Moves a VP between VTLs (TLFS, virtual secure mode; hyperv-model 2 and 5.6). */
+final class VtlTransitions {
+    private static final long ENABLED = 1;
+    private static final long PAGE_MASK = -PhysicalMemory.PAGE_SIZE;
+    private static final long SINT_MASKED = 1 << 16;
+    private static final long CR0_PE = 1;
+    private static final long CR0_AM = 1 << 18;
+    private static final long EFER_LMA = 1 << 10;
+
+    private final Vp vp;
+    private final Partition partition;
+
+    VtlTransitions(Vp vp, Partition partition) {
+        this.vp = vp;
+        this.partition = partition;
+    }
+
+    /** VTL return: the highest enabled VTL below the present one runs. */
+    void returnToLower(boolean fast) {
+        VpState state = vp.mutableState();
+        int from = state.activeVtl;
+        int to = lowerVtl(state);
+        long assist = state.vtl(from).vpAssistPage;
+        if (!fast && (assist & ENABLED) != 0) {
+            VpAssistPage page = new VpAssistPage(partition.physical(), assist & PAGE_MASK);
+            state.setGpr(to, Gpr.RAX, page.rax());
+            state.setGpr(to, Gpr.RCX, page.rcx());
+        }
+        state.activeVtl = to;
+        resumeAccess(state);
+        emitSwitch(from, to, "return");
+    }
+
+    /** The highest enabled VTL below the one that runs, -1 if there is none. */
+    static int lowerVtl(VpState state) {
+        int vtl = state.activeVtl - 1;
+        while (vtl >= 0 && !state.hasVtl(vtl)) {
+            vtl--;
+        }
+        return vtl;
+    }
+
+    /** The next higher enabled VTL, -1 if there is none. */
+    static int higherVtl(VpState state) {
+        for (int vtl = state.activeVtl + 1; vtl < state.vtls.length; vtl++) {
+            if (state.hasVtl(vtl)) {
+                return vtl;
+            }
+        }
+        return -1;
+    }
+
+    /** VTL call: the next higher VTL runs. */
+    void callHigher() {
+        enter(higherVtl(vp.state()), VtlEntryReason.VTL_CALL, "call");
+    }
+
+    /** A higher VTL runs because an interrupt waits there. */
+    void enterForInterrupt(int vtl) {
+        enter(vtl, VtlEntryReason.INTERRUPT, "interrupt");
+    }
+
+    /** A higher VTL runs with an intercept message; RIP and registers are those of the step that was intercepted. */
+    void intercept(InterceptRequest request) {
+        VpState state = vp.mutableState();
+        int from = state.activeVtl;
+        int to = request.handlerVtl();
+        if (request.instructionLength() > 0) {
+            long rip = state.active().rip;
+            state.pendingAccess = new VpState.PendingAccess(
+                    from, rip, rip + request.instructionLength(), accessRegisters(state));
+            state.setGpr(from, Gpr.RAX, request.rax());
+            state.setGpr(from, Gpr.RCX, request.rcx());
+            state.setGpr(from, Gpr.RDX, request.rdx());
+            state.setGpr(from, Gpr.RBX, request.rbx());
+        } else {
+            state.pendingAccess = null;
+            state.completed = List.of();
+        }
+        Bytes payload = request.payload().apply(header(state, request));
+        HvMessage message = new HvMessage(request.messageType(), payload);
+        String name = MessageType.nameOf(request.messageType());
+        if (partition.observed()) {
+            partition.emit(new MachineEvent.Intercept(vp.index(), from, to, request.messageType(), payload));
+        }
+        VtlState target = state.vtl(to);
+        boolean page = (partition.state().vsmPartitionConfig[to] & VsmPartitionConfig.INTERCEPT_PAGE) != 0;
+        if (page && (target.vpAssistPage & ENABLED) != 0) {
+            new VpAssistPage(partition.physical(), target.vpAssistPage & PAGE_MASK)
+                    .setMessage(HvMessage.CODEC.toBytes(message));
+            enter(to, VtlEntryReason.INTERCEPT, "intercept: " + name);
+        } else if (postToSynic(target, message)) {
+            enter(to, VtlEntryReason.INTERRUPT, "intercept: " + name);
+        } else {
+            vp.stop(name + " intercept for VTL " + to
+                    + ", which has neither an intercept page nor a free message slot");
+        }
+    }
+
+    private void enter(int to, int reason, String text) {
+        VpState state = vp.mutableState();
+        int from = state.activeVtl;
+        long assist = state.vtl(to).vpAssistPage;
+        if ((assist & ENABLED) != 0) {
+            new VpAssistPage(partition.physical(), assist & PAGE_MASK).setEntryReason(reason);
+        }
+        state.activeVtl = to;
+        emitSwitch(from, to, text);
+    }
+
+    /** Gives the interrupted step what the higher VTL has answered, if it has. */
+    private void resumeAccess(VpState state) {
+        VpState.PendingAccess access = state.pendingAccess;
+        if (access == null || access.vtl() != state.activeVtl) {
+            return;
+        }
+        state.pendingAccess = null;
+        VtlState vtl = state.active();
+        if (vtl.rip == access.completedRip()) {
+            List<VpState.CompletedAccess> completed = new ArrayList<>(state.completed);
+            completed.add(accessRegisters(state));
+            state.completed = List.copyOf(completed);
+            VpState.CompletedAccess saved = access.saved();
+            state.setGpr(state.activeVtl, Gpr.RAX, saved.rax());
+            state.setGpr(state.activeVtl, Gpr.RCX, saved.rcx());
+            state.setGpr(state.activeVtl, Gpr.RDX, saved.rdx());
+            state.setGpr(state.activeVtl, Gpr.RBX, saved.rbx());
+            vtl.rip = access.stepRip();
+        } else if (vtl.rip != access.stepRip()) {
+            state.completed = List.of();
+        }
+    }
+
+    private static VpState.CompletedAccess accessRegisters(VpState state) {
+        int vtl = state.activeVtl;
+        return new VpState.CompletedAccess(
+                state.gpr(vtl, Gpr.RAX), state.gpr(vtl, Gpr.RCX), state.gpr(vtl, Gpr.RDX), state.gpr(vtl, Gpr.RBX));
+    }
+
+    private InterceptHeader header(VpState state, InterceptRequest request) {
+        VtlState vtl = state.active();
+        int flags = vtl.cpl()
+                | ((vtl.cr0 & CR0_PE) != 0 ? 4 : 0)
+                | ((vtl.cr0 & CR0_AM) != 0 ? 8 : 0)
+                | ((vtl.efer & EFER_LMA) != 0 ? 16 : 0)
+                | state.activeVtl << 7;
+        return new InterceptHeader(
+                vp.index(),
+                request.instructionLength() | (int) vtl.cr8 << 4,
+                request.access(),
+                flags,
+                vtl.segment(SegmentRegister.CS),
+                vtl.rip,
+                vtl.rflags);
+    }
+
+    /** Puts a message into slot 0; false if the message page is off, the interrupt masked or the slot taken. */
+    private boolean postToSynic(VtlState target, HvMessage message) {
+        if ((target.simp & ENABLED) == 0 || (target.sints[0] & SINT_MASKED) != 0) {
+            return false;
+        }
+        long slot = target.simp & PAGE_MASK;
+        if (partition.physical().readU32(slot) != MessageType.NONE) {
+            return false;
+        }
+        partition.physical().writeBytes(slot, HvMessage.CODEC.toBytes(message));
+        target.apic.request((int) target.sints[0] & 0xff);
+        return true;
+    }
+
+    private void emitSwitch(int from, int to, String reason) {
+        vp.registersChanged();
+        if (partition.observed()) {
+            partition.emit(new MachineEvent.VtlSwitch(vp.index(), from, to, reason));
+        }
+    }
+}
