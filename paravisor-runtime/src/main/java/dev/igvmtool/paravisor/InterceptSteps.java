@@ -1,0 +1,94 @@
+package dev.igvmtool.paravisor;
+
+import dev.igvmtool.abi.hv.HvSelf;
+import dev.igvmtool.abi.hv.HvStatus;
+import dev.igvmtool.abi.hv.HypercallCode;
+import dev.igvmtool.abi.hv.HypercallControl;
+import dev.igvmtool.abi.hv.HypercallResult;
+import dev.igvmtool.abi.hv.InstallInterceptInput;
+import dev.igvmtool.abi.hv.InterceptType;
+import dev.igvmtool.abi.mshv.MshvIoctl;
+import java.util.List;
+
+/**
+ * Which accesses of VTL0 come to VTL2 (event P43). Neither debugger nor VMBus is there, so exceptions and unknown
+ * connections are left alone.
+ */
+final class InterceptSteps {
+    private static final int READ_WRITE = InterceptType.ACCESS_READ | InterceptType.ACCESS_WRITE;
+    private static final long ALL_PORTS = 0xffff_0000L;
+    private static final int PORT_COUNT = 0x1_0000;
+
+    private static final List<InstallInterceptInput> INTERCEPTS = List.of(
+            intercept(READ_WRITE, InterceptType.MSR, 0),
+            intercept(InterceptType.ACCESS_WRITE, InterceptType.APIC_EOI, 0),
+            intercept(InterceptType.ACCESS_EXECUTE, InterceptType.RETARGET_UNKNOWN_DEVICE, 0),
+            intercept(READ_WRITE, InterceptType.IO_PORT_RANGE, ALL_PORTS));
+
+    private InterceptSteps() {}
+
+    static void add(StepList steps) {
+        steps.event("P43", "begin-intercepts", process -> process.set(Variable.INDEX, 0))
+                .step("install-intercept", InterceptSteps::installIntercept)
+                .step("intercept-installed", InterceptSteps::interceptInstalled)
+                .step("install-port-intercept", InterceptSteps::installPortIntercept)
+                .step("port-intercept-installed", InterceptSteps::portInterceptInstalled)
+                .step("map-run-page", InterceptSteps::mapRunPage)
+                .step("run-page-mapped", InterceptSteps::runPageMapped);
+    }
+
+    private static InstallInterceptInput intercept(int access, int type, long parameter) {
+        return new InstallInterceptInput(HvSelf.PARTITION, access, type, parameter);
+    }
+
+    private static void installIntercept(ParavisorProcess process) {
+        int index = process.getInt(Variable.INDEX);
+        if (index == INTERCEPTS.size()) {
+            process.cpu().jumpTo("map-run-page");
+            return;
+        }
+        install(process, INTERCEPTS.get(index));
+    }
+
+    private static void interceptInstalled(ParavisorProcess process) {
+        InstallInterceptInput intercept = INTERCEPTS.get(process.getInt(Variable.INDEX));
+        HypercallResult result = process.hypercallResult("install an intercept");
+        if (intercept.interceptType() == InterceptType.IO_PORT_RANGE && result.status() == HvStatus.INVALID_PARAMETER) {
+            process.set(Variable.POSITION, 0);
+            process.cpu().jumpTo("install-port-intercept"); // an older hypervisor: port by port
+            return;
+        }
+        if (!result.isSuccess()) {
+            throw new ParavisorFailure("install an intercept of type " + intercept.interceptType() + ": " + result);
+        }
+        process.add(Variable.INDEX, 1);
+        process.cpu().jumpTo("install-intercept");
+    }
+
+    private static void installPortIntercept(ParavisorProcess process) {
+        install(process, intercept(READ_WRITE, InterceptType.IO_PORT, process.get(Variable.POSITION)));
+    }
+
+    private static void portInterceptInstalled(ParavisorProcess process) {
+        process.hypercallSuccess("install a port intercept");
+        process.add(Variable.POSITION, 1);
+        if (process.get(Variable.POSITION) < PORT_COUNT) {
+            process.cpu().jumpTo("install-port-intercept");
+        }
+    }
+
+    private static void install(ParavisorProcess process, InstallInterceptInput input) {
+        process.cpu().memory().write(InstallInterceptInput.CODEC, process.at(DataLayout.INPUT), input);
+        process.hypercall(HypercallControl.of(HypercallCode.INSTALL_INTERCEPT), InstallInterceptInput.CODEC.size(), 0);
+    }
+
+    /** The run page of VP 0, whose thread this is. */
+    private static void mapRunPage(ParavisorProcess process) {
+        process.map(DataLayout.PAGE, process.get(Variable.VTL_FILE), MshvIoctl.RUN_PAGE_OFFSET * DataLayout.PAGE);
+    }
+
+    private static void runPageMapped(ParavisorProcess process) {
+        process.set(Variable.RUN_PAGE, process.result("map the run page"));
+        process.log("intercepts of VTL0: MSR, APIC EOI, unknown device interrupt, I/O ports");
+    }
+}

@@ -1,0 +1,48 @@
+package dev.igvmtool.paravisor;
+
+/** Global variables of the program: 64 bits each, from the start of its data, in this order. */
+enum Variable {
+    /** Stack pointer at the entry: argument count, arguments, environment. */
+    INITIAL_STACK,
+    /** Descriptor of the kernel log, -1 without one. */
+    LOG_FILE,
+    /** Descriptor of the file that is being read. */
+    FILE,
+    /** Bytes of the device tree blob. */
+    FDT_SIZE,
+    PROCESS_ID,
+    MEMORY_FILE,
+    /** Position in the list that a loop walks. */
+    INDEX,
+    /** Position inside the list element. */
+    POSITION,
+    /** Bytes of the SLIT copy, 0 without one. */
+    SLIT_SIZE,
+    /** Bytes of the PPTT copy, 0 without one. */
+    PPTT_SIZE,
+    /** Position in the text of the boot log. */
+    BOOT_LOG_POSITION,
+    /** Sidecar nodes that were opened. */
+    SIDECAR_NODES,
+    VTL_FILE,
+    HYPERCALL_FILE,
+    VTL0_MEMORY_FILE,
+    PORT_FILE,
+    /** Value read from the register of the same name. */
+    VSM_CAPABILITIES,
+    /** Value written to the register of the same name. */
+    VSM_PARTITION_CONFIG,
+    /** Bytes of the online list. */
+    ONLINE_SIZE,
+    /** Address of the run page of VP 0. */
+    RUN_PAGE,
+    /** Exit being completed: where VTL0 goes on, with {@link #EXIT_HAS_RIP}. */
+    EXIT_RIP,
+    EXIT_HAS_RIP,
+    /** Exit being completed: byte for COM1 of the host, -1 for none. */
+    EXIT_COM1,
+    /** Exit being completed: 1 if the VP stops. */
+    EXIT_STOPS,
+    /** Bytes of the fatal message. */
+    FATAL_SIZE
+}

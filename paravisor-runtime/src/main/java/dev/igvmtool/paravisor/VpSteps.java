@@ -1,0 +1,141 @@
+package dev.igvmtool.paravisor;
+
+import dev.igvmtool.abi.binary.ByteWriter;
+import dev.igvmtool.abi.hv.HvSelf;
+import dev.igvmtool.abi.hv.HvStatus;
+import dev.igvmtool.abi.hv.HypercallCode;
+import dev.igvmtool.abi.hv.HypercallControl;
+import dev.igvmtool.abi.hv.RegisterAssociation;
+import dev.igvmtool.abi.hv.RegisterName;
+import dev.igvmtool.abi.hv.RegisterValue;
+import dev.igvmtool.abi.hv.TargetVtl;
+import dev.igvmtool.abi.hv.VpRegistersHeader;
+import dev.igvmtool.abi.linux.KernelFiles;
+import dev.igvmtool.abi.linux.OpenFlags;
+import dev.igvmtool.abi.linux.Syscall;
+import dev.igvmtool.abi.mshv.MshvIoctl;
+import dev.igvmtool.abi.sidecar.CommandPage;
+import dev.igvmtool.abi.sidecar.RegistersHeader;
+import dev.igvmtool.abi.sidecar.SidecarCommand;
+import dev.igvmtool.paravisor.config.OnlineCpus;
+
+/**
+ * The VPs (event P50). VP 0 belongs to this thread. The others wait in VTL0 for their start-up interrupt: those of Linux
+ * are told so by hypercall, those of the sidecar by its commands, and then run there.
+ */
+final class VpSteps {
+    private static final RegisterAssociation START_UP_SUSPEND =
+            new RegisterAssociation(RegisterName.INTERNAL_ACTIVITY_STATE, RegisterValue.of(1));
+
+    private static final String NEXT = "next-vp";
+
+    private VpSteps() {}
+
+    static void add(StepList steps) {
+        steps.event(
+                        "P50",
+                        "open-online-cpus",
+                        process -> process.open(KernelFiles.CPU_ONLINE, OpenFlags.RDONLY | OpenFlags.CLOEXEC, 0))
+                .step("read-online-cpus", VpSteps::readOnlineCpus)
+                .step("begin-vps", VpSteps::beginVps)
+                .step("prepare-vp", VpSteps::prepareVp)
+                .step("linux-vp-prepared", VpSteps::linuxVpPrepared)
+                .step("sidecar-vp-prepared", VpSteps::sidecarVpPrepared)
+                .step("sidecar-vp-started", VpSteps::sidecarVpStarted)
+                .step(NEXT, VpSteps::nextVp)
+                .step("log-vps", VpSteps::logVps);
+    }
+
+    private static void readOnlineCpus(ParavisorProcess process) {
+        process.set(Variable.FILE, process.result("open " + KernelFiles.CPU_ONLINE));
+        process.cpu()
+                .systemCall(Syscall.READ, process.get(Variable.FILE), process.at(DataLayout.ONLINE), DataLayout.PAGE);
+    }
+
+    private static void beginVps(ParavisorProcess process) {
+        process.set(Variable.ONLINE_SIZE, process.result("read " + KernelFiles.CPU_ONLINE));
+        process.set(Variable.INDEX, 1);
+        process.close(process.get(Variable.FILE));
+    }
+
+    private static void prepareVp(ParavisorProcess process) {
+        Inputs inputs = new Inputs(process);
+        int vp = process.getInt(Variable.INDEX);
+        if (vp >= inputs.tree().cpus().size()) {
+            process.cpu().jumpTo("log-vps");
+        } else if (inputs.online().contains(vp)) {
+            prepareLinuxVp(process, vp);
+        } else {
+            prepareSidecarVp(process, vp);
+        }
+    }
+
+    private static void prepareLinuxVp(ParavisorProcess process, int vp) {
+        ByteWriter input = new ByteWriter();
+        VpRegistersHeader.CODEC.write(
+                input,
+                new VpRegistersHeader(
+                        HvSelf.PARTITION, vp, TargetVtl.explicit(0).value()));
+        RegisterAssociation.CODEC.write(input, START_UP_SUSPEND);
+        process.cpu().memory().writeBytes(process.at(DataLayout.INPUT), input.toBytes());
+        process.hypercall(HypercallControl.rep(HypercallCode.SET_VP_REGISTERS, 1), input.size(), 0);
+    }
+
+    private static void linuxVpPrepared(ParavisorProcess process) {
+        process.hypercallSuccess("suspend VP " + process.get(Variable.INDEX));
+        process.cpu().jumpTo(NEXT);
+    }
+
+    private static void prepareSidecarVp(ParavisorProcess process, int vp) {
+        SidecarTable table = new SidecarTable(process);
+        CommandPage page = table.commandPage(vp);
+        long request = page.requestData();
+        RegistersHeader header = new RegistersHeader(1, TargetVtl.explicit(0).value());
+        process.cpu().memory().write(RegistersHeader.CODEC, request, header);
+        process.cpu()
+                .memory()
+                .write(RegisterAssociation.CODEC, request + RegistersHeader.CODEC.size(), START_UP_SUSPEND);
+        page.setCommand(SidecarCommand.SET_VP_REGISTERS);
+        process.cpu().jumpTo("sidecar-vp-prepared");
+        process.ioctl(table.nodeOf(vp).file(), MshvIoctl.SIDECAR_RUN, vp);
+    }
+
+    private static void sidecarVpPrepared(ParavisorProcess process) {
+        int vp = process.getInt(Variable.INDEX);
+        process.result("run a sidecar command on CPU " + vp);
+        SidecarTable table = new SidecarTable(process);
+        CommandPage page = table.commandPage(vp);
+        if (page.hasError()) {
+            throw new ParavisorFailure("sidecar command on CPU " + vp + ": " + page.error());
+        }
+        int status = process.cpu()
+                .memory()
+                .read(RegistersHeader.CODEC, page.requestData())
+                .status();
+        if (status != HvStatus.SUCCESS) {
+            throw new ParavisorFailure("suspend VP " + vp + " by the sidecar: " + HvStatus.nameOf(status));
+        }
+        page.setCommand(SidecarCommand.RUN_VP);
+        process.ioctl(table.nodeOf(vp).file(), MshvIoctl.SIDECAR_START, vp);
+    }
+
+    private static void sidecarVpStarted(ParavisorProcess process) {
+        process.result("start a sidecar CPU");
+    }
+
+    private static void nextVp(ParavisorProcess process) {
+        process.add(Variable.INDEX, 1);
+        process.cpu().jumpTo("prepare-vp");
+    }
+
+    private static void logVps(ParavisorProcess process) {
+        Inputs inputs = new Inputs(process);
+        OnlineCpus online = inputs.online();
+        int count = inputs.tree().cpus().size();
+        int linux = 0;
+        for (int vp = 0; vp < count; vp++) {
+            linux += online.contains(vp) ? 1 : 0;
+        }
+        process.log("VPs: " + linux + " of Linux (" + online.list() + "), " + (count - linux) + " of the sidecar");
+    }
+}
