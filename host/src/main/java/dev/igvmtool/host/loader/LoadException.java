@@ -1,0 +1,13 @@
+package dev.igvmtool.host.loader;
+
+import dev.igvmtool.abi.binary.IgvmToolException;
+
+/** The image is well formed but cannot be loaded as it is into the virtual machine as it is configured. */
+public final class LoadException extends IgvmToolException {
+    private static final long serialVersionUID = 1L;
+
+    /** @param message one line: what, where, found, expected */
+    public LoadException(String message) {
+        super(message);
+    }
+}

@@ -1,0 +1,76 @@
+package dev.igvmtool.host.loader;
+
+import dev.igvmtool.abi.binary.ByteWriter;
+import dev.igvmtool.abi.binary.Bytes;
+import dev.igvmtool.abi.binary.GpaRange;
+import dev.igvmtool.devicetree.FdtBuildException;
+import dev.igvmtool.devicetree.binding.MemoryEntry;
+import dev.igvmtool.format.header.ParameterKind;
+import dev.igvmtool.host.config.VmConfig;
+import java.util.Optional;
+
+/** What the host has to say for each kind of parameter. */
+final class ParameterValues {
+    private static final int PAGE_SHIFT = 12;
+
+    private final VmConfig config;
+    private final GuestMemoryMap memoryMap;
+
+    ParameterValues(VmConfig config, GuestMemoryMap memoryMap) {
+        this.config = config;
+        this.memoryMap = memoryMap;
+    }
+
+    /** The value as bytes; empty if the host has none, and the area stays as it is. */
+    Optional<Bytes> value(ParameterKind kind) {
+        return switch (kind) {
+            case VP_COUNT ->
+                Optional.of(new ByteWriter().u32(config.processors().size()).toBytes());
+            case SRAT -> Optional.of(AcpiTables.srat(config.processors(), memoryMap));
+            case MADT -> Optional.of(AcpiTables.madt(config.processors()));
+            case MMIO_RANGES -> Optional.of(mmioRanges());
+            case MEMORY_MAP -> Optional.of(memoryMap());
+            case COMMAND_LINE -> Optional.of(Bytes.utf8(commandLine() + "\0"));
+            case SLIT -> config.slit();
+            case PPTT -> config.pptt();
+            case DEVICE_TREE -> config.deviceTree() ? Optional.of(deviceTree()) : Optional.empty();
+            case ENVIRONMENT_INFO -> Optional.of(new ByteWriter().u32(0).toBytes());
+        };
+    }
+
+    private String commandLine() {
+        if (config.commandLine().indexOf('\0') >= 0) {
+            throw new LoadException("the command line contains a NUL");
+        }
+        return config.commandLine();
+    }
+
+    private Bytes deviceTree() {
+        try {
+            return HostTreeWriter.write(config, commandLine(), memoryMap);
+        } catch (FdtBuildException e) {
+            throw new LoadException("the device tree cannot be built: " + e.getMessage());
+        }
+    }
+
+    private Bytes mmioRanges() {
+        ByteWriter writer = new ByteWriter();
+        pages(writer, config.mmio().chipsetLow().orElse(new GpaRange(0, 0)));
+        pages(writer, config.mmio().chipsetHigh().orElse(new GpaRange(0, 0)));
+        return writer.toBytes();
+    }
+
+    /** {@code IGVM_VHS_MEMORY_MAP_ENTRY}s up to one without pages. */
+    private Bytes memoryMap() {
+        ByteWriter writer = new ByteWriter();
+        for (MemoryEntry entry : memoryMap.entries()) {
+            pages(writer, entry.range());
+            writer.u16(entry.igvmType()).u16(0).u32(0);
+        }
+        return writer.zeros(24).toBytes();
+    }
+
+    private static void pages(ByteWriter writer, GpaRange range) {
+        writer.u64(range.start() >>> PAGE_SHIFT).u64(range.size() >>> PAGE_SHIFT);
+    }
+}

@@ -1,0 +1,110 @@
+package dev.igvmtool.host.worker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.igvmtool.abi.binary.Bytes;
+import dev.igvmtool.abi.shim.ShimParams;
+import dev.igvmtool.abi.x64.ControlRegister;
+import dev.igvmtool.abi.x64.Gpr;
+import dev.igvmtool.abi.x64.SegmentRegister;
+import dev.igvmtool.format.IgvmFile;
+import dev.igvmtool.format.IgvmReader;
+import dev.igvmtool.format.header.Directive;
+import dev.igvmtool.format.header.PageData;
+import dev.igvmtool.host.config.PersistedState;
+import dev.igvmtool.host.config.VmConfig;
+import dev.igvmtool.host.config.VmConfigBuilder;
+import dev.igvmtool.host.config.Vtl2Base;
+import dev.igvmtool.machine.Programs;
+import dev.igvmtool.machine.event.MachineEvent;
+import dev.igvmtool.machine.memory.PhysicalMemory;
+import dev.igvmtool.machine.vp.RunState;
+import dev.igvmtool.machine.vp.Vp;
+import dev.igvmtool.testing.SharedTestData;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class VirtualMachineTest {
+    private static IgvmFile release() throws IOException {
+        return IgvmReader.read(
+                SharedTestData.require("golden/cases/openhcl-x64-release/expected/openhcl-x64-release.bin"));
+    }
+
+    private static VmConfigBuilder config() {
+        return VmConfig.builder().topology(3, 1L << 30, 1);
+    }
+
+    @Test
+    void putsTheBootProcessorAtTheEntryOfTheShim() throws IOException {
+        List<MachineEvent> events = new ArrayList<>();
+
+        VirtualMachine vm = VirtualMachine.load(release(), config().build(), Programs.NONE, Optional.of(events::add));
+
+        Vp vp = vm.machine().vp(0);
+        assertEquals(2, vp.vtl());
+        assertEquals(RunState.RUNNING, vp.runState());
+        assertEquals(0x8000_0021L, vp.get(ControlRegister.CR0));
+        assertEquals(0xa09b, vp.get(SegmentRegister.CS).attributes());
+        assertEquals(0x1f, vp.gdtr().limit());
+        assertEquals(RunState.WAITING_FOR_START, vm.machine().vp(1).runState());
+        assertEquals("H01", ((MachineEvent.HostStep) events.get(0)).timelineId());
+        assertTrue(events.get(events.size() - 1) instanceof MachineEvent.VpStarted);
+    }
+
+    @Test
+    void memoryHoldsTheImage() throws IOException {
+        IgvmFile file = release();
+        PhysicalMemory memory = VirtualMachine.load(file, config().build(), Programs.NONE, Optional.empty())
+                .machine()
+                .physicalMemory();
+        for (Directive directive : file.directives()) {
+            if (directive instanceof PageData page) {
+                assertEquals(page.content().paddedTo(4096), memory.readBytes(page.gpa(), 4096));
+            }
+        }
+    }
+
+    @Test
+    void theShimReadsItsParametersThroughThePageTablesWhereverItStands() throws IOException {
+        for (Vtl2Base base : List.of(new Vtl2Base.File(), new Vtl2Base.Absolute(0x2000_0000))) {
+            VirtualMachine vm =
+                    VirtualMachine.load(release(), config().vtl2Base(base).build(), Programs.NONE, Optional.empty());
+            Vp vp = vm.machine().vp(0);
+            // The distance to the shim's base is not in a register; the entry point lies in its first 64 KiB pages.
+            long vtl2Base = vm.plan().vtl2Base().orElseThrow();
+            boolean found = false;
+            for (long shimBase = vp.rip() & -4096; shimBase > vp.rip() - 0x20_0000 && !found; shimBase -= 4096) {
+                ShimParams params = vp.memory().read(ShimParams.CODEC, shimBase + vp.get(Gpr.RSI));
+                found = shimBase + params.memoryStartOffset() == vtl2Base && params.memorySize() == 0x460_0000;
+            }
+            assertTrue(found, "with " + base);
+        }
+    }
+
+    @Test
+    void damagesTheInitrdAndPlacesPersistedState() throws IOException {
+        VmConfig config = config().corruptInitrd(true)
+                .persistedState(new PersistedState(Bytes.fromHex("0102"), Bytes.fromHex("03")))
+                .build();
+        IgvmFile file = release();
+
+        VirtualMachine vm = VirtualMachine.load(file, config, Programs.NONE, Optional.empty());
+
+        PhysicalMemory memory = vm.machine().physicalMemory();
+        assertEquals(0x0201, memory.readU16(0x800_0000));
+        assertEquals(3, memory.readU8(0x800_1000));
+        int different = 0;
+        for (Directive directive : file.directives()) {
+            if (directive instanceof PageData page
+                    && !page.content().paddedTo(4096).equals(memory.readBytes(page.gpa(), 4096))) {
+                assertEquals(page.content().u8(5) ^ 0x40, memory.readU8(page.gpa() + 5));
+                different++;
+            }
+        }
+        assertEquals(1, different);
+    }
+}
