@@ -56,7 +56,7 @@ final class AddressSpace {
     static long gpaOf(Cpu cpu, long address) {
         int index = (int) ((address - PER_VP) / SidecarLimits.PAGE_BYTES);
         long page = new PageTableEntry(cpu.memory().readU64(entry(index))).address();
-        return page + address % SidecarLimits.PAGE_BYTES;
+        return page + (address & SidecarLimits.PAGE_BYTES - 1);
     }
 
     /** Maps a page at the first free temporary address, which is the result. */

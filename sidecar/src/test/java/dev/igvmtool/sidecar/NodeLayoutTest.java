@@ -3,15 +3,12 @@ package dev.igvmtool.sidecar;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.igvmtool.abi.binary.Bytes;
-import dev.igvmtool.abi.hv.InitialVpContext;
 import dev.igvmtool.abi.sidecar.SidecarLimits;
 import dev.igvmtool.abi.sidecar.SidecarNodeRecord;
 import dev.igvmtool.abi.sidecar.SidecarOutput;
 import dev.igvmtool.abi.sidecar.SidecarOutputNode;
-import dev.igvmtool.abi.sidecar.SidecarParams;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -46,48 +43,5 @@ class NodeLayoutTest {
         }
         Bytes page = SidecarOutput.CODEC.toBytes(new SidecarOutput(Bytes.EMPTY, nodes));
         assertEquals(golden.output(), page.paddedTo(SidecarLimits.PAGE_BYTES));
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"none-4vp-dev", "none-16vp-2node", "none-64vp-4node", "none-128vp-sidecar", "svc-excluded"})
-    void startContextsAreThoseOfTheRealSidecar(String name) {
-        GoldenStart golden = GoldenStart.of(name);
-        Map<Integer, InitialVpContext> contexts = golden.contexts("0x99");
-        assertEquals(golden.contexts("0xf"), contexts);
-        SidecarParams params = golden.params();
-        contexts.forEach((vp, expected) -> {
-            SidecarNodeRecord record = params.nodes().stream()
-                    .filter(r -> vp > r.baseVp() && vp < r.baseVp() + r.vpCount())
-                    .findFirst()
-                    .orElseThrow();
-            NodeLayout node = new NodeLayout(record.memoryBase(), record.baseVp(), record.vpCount());
-            long cr3 = node.vp(vp - record.baseVp()).pml4();
-            assertEquals(expected, likeLinkedElsewhere(StartContext.of(expected.rip(), cr3), expected));
-        });
-    }
-
-    /** Where tables of the image stand is a matter of linking. */
-    private static InitialVpContext likeLinkedElsewhere(InitialVpContext context, InitialVpContext other) {
-        assertEquals(other.idtr().limit(), context.idtr().limit());
-        assertEquals(other.gdtr().limit(), context.gdtr().limit());
-        return new InitialVpContext(
-                context.rip(),
-                context.rsp(),
-                context.rflags(),
-                context.cs(),
-                context.ds(),
-                context.es(),
-                context.fs(),
-                context.gs(),
-                context.ss(),
-                context.tr(),
-                context.ldtr(),
-                other.idtr(),
-                other.gdtr(),
-                context.efer(),
-                context.cr0(),
-                context.cr3(),
-                context.cr4(),
-                context.pat());
     }
 }
