@@ -15,8 +15,10 @@ import picocli.CommandLine;
  */
 record CommandEntry(String name, String summary, Function<Console, Callable<Integer>> factory) {
     /** Every command, in the order of the help text. */
-    static final List<CommandEntry> ALL =
-            List.of(new CommandEntry("inspect", "show the headers of an IGVM file", InspectCommand::new));
+    static final List<CommandEntry> ALL = List.of(
+            new CommandEntry("build", "build an image from a manifest", BuildCommand::new),
+            new CommandEntry("inspect", "show the headers of an IGVM file", InspectCommand::new),
+            new CommandEntry("stage-images", "write the stage programs as ELF files", StageImagesCommand::new));
 
     CommandLine commandLine(Console console) {
         return new CommandLine(factory.apply(console)).setCommandName("igvmtool " + name);

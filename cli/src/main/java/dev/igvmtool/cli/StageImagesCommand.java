@@ -1,0 +1,47 @@
+package dev.igvmtool.cli;
+
+import dev.igvmtool.machine.guest.Program;
+import dev.igvmtool.machine.guest.StageImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code stage-images}: the stage programs as ELF files. */
+@Command(
+        name = "stage-images",
+        description = "Writes the stage programs as ELF files, NAME.elf, that a manifest can name.",
+        footer = {"", "Example: igvmtool stage-images -o stages"})
+final class StageImagesCommand implements Callable<Integer> {
+    private final Console console;
+
+    @Mixin
+    CommonOptions common;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "DIR",
+            required = true,
+            description = "Folder for the files; made if it is missing.")
+    Path folder;
+
+    StageImagesCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        Files.createDirectories(folder);
+        for (Program program : StagePrograms.all()) {
+            String file = folder.resolve(program.name() + ".elf").toString();
+            new OutputFile(file).write(console, StageImage.elf(program));
+            if (!common.quiet) {
+                console.out().println(Printable.escape(file));
+            }
+        }
+        return ExitStatus.DONE;
+    }
+}
