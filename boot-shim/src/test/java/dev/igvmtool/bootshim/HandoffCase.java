@@ -54,6 +54,11 @@ public record HandoffCase(String name, Path folder, JsonNode config) {
         }
     }
 
+    /** A file of which the image was made. */
+    public Bytes resource(String key) {
+        return bytes(json("resources.json").get("resources").get(key).asText());
+    }
+
     public JsonNode json(String file) {
         return readJson(folder.resolve(file));
     }

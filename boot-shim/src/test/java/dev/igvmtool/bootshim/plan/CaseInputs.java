@@ -3,6 +3,8 @@ package dev.igvmtool.bootshim.plan;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.GpaRange;
+import dev.igvmtool.abi.elf.ElfFile;
+import dev.igvmtool.abi.elf.ProgramHeader;
 import dev.igvmtool.abi.paravisor.CommandLinePage;
 import dev.igvmtool.abi.shim.PersistedStateHeader;
 import dev.igvmtool.abi.shim.ShimParams;
@@ -11,15 +13,37 @@ import dev.igvmtool.bootshim.HandoffCase.Mapped;
 import dev.igvmtool.devicetree.binding.TreeIsolation;
 import java.util.List;
 import java.util.Optional;
+import java.util.zip.CRC32;
 
 /** The inputs of the shim in a case, from the map of its image and the host's tree: no image is built. */
-final class CaseInputs {
+public final class CaseInputs {
     private static final String LAYOUT = "IGVM file layout";
     private static final long PAGE_BYTES = 4096;
+    private static final long SIDECAR_ENTRY = 0x5000;
 
     private CaseInputs() {}
 
-    static ShimInputs of(HandoffCase golden) {
+    /** All inputs, or the refusal of the host's tree. */
+    public static ShimInputs of(HandoffCase golden) {
+        ShimImage image = image(golden);
+        return new ShimInputs(
+                image,
+                TreeIsolation.NONE,
+                commandLinePage(golden),
+                ShimInputs.readHostTree(deviceTreeArea(golden)),
+                imported(golden),
+                persisted(golden, image));
+    }
+
+    /** The ranges that the launch filled. */
+    public static List<ShimInputs.Imported> imported(HandoffCase golden) {
+        return golden.map(LAYOUT).stream()
+                .map(entry -> new ShimInputs.Imported(entry.range(), true))
+                .toList();
+    }
+
+    /** The image as the host placed it. */
+    public static ShimImage image(HandoffCase golden) {
         long move = move(golden);
         GpaRange memory = golden.map("IGVM file required memory").stream()
                 .filter(entry -> entry.tag().equals("VTL2 protectable"))
@@ -33,14 +57,17 @@ final class CaseInputs {
         long parameters = span(golden, "underhill-slit").start();
         long commandLine = span(golden, "underhill-command-line").start();
         long usedEnd = span(golden, "underhill-page-tables").end();
-        GpaRange initrd = span(golden, "underhill-initrd");
+        long initrd = span(golden, "underhill-initrd").start();
+        Bytes initrdFile = golden.resource("underhill_initrd");
+        CRC32 crc = new CRC32();
+        crc.update(initrdFile.asBuffer());
         long base = shim.start();
         ShimParams params = new ShimParams(
-                0,
+                kernelEntry(golden) - base,
                 commandLine - base,
-                initrd.start() - base,
-                initrd.size(),
-                0,
+                initrd - base,
+                initrdFile.size(),
+                crc.getValue(),
                 1,
                 memory.start() - base,
                 memory.size(),
@@ -50,7 +77,7 @@ final class CaseInputs {
                 4 * PAGE_BYTES,
                 sidecar.isEmpty() ? 0 : sidecar.start() - base,
                 sidecar.size(),
-                0,
+                sidecar.isEmpty() ? -base : sidecar.start() + SIDECAR_ENTRY - base,
                 memory.start() - base,
                 usedEnd - base,
                 0,
@@ -61,24 +88,17 @@ final class CaseInputs {
                 heap.size(),
                 memory.start() - base,
                 PersistedStateHeader.REGION_BYTES);
-        ShimImage image = new ShimImage(base + move, params);
-        return new ShimInputs(
-                image,
-                TreeIsolation.NONE,
-                commandLinePage(golden),
-                ShimInputs.readHostTree(deviceTreeArea(golden)),
-                golden.map(LAYOUT).stream()
-                        .map(entry -> new ShimInputs.Imported(entry.range(), true))
-                        .toList(),
-                persisted(golden, image));
+        return new ShimImage(base + move, params);
     }
 
-    private static Bytes deviceTreeArea(HandoffCase golden) {
+    /** What the host inserted as device tree. */
+    public static Bytes deviceTreeArea(HandoffCase golden) {
         boolean none = golden.config().has("no_device_tree");
         return none ? Bytes.zeros(0x40000) : golden.bytes("host-tree.dtb");
     }
 
-    private static CommandLinePage commandLinePage(HandoffCase golden) {
+    /** The measured command line. */
+    public static CommandLinePage commandLinePage(HandoffCase golden) {
         JsonNode openhcl = golden.openhcl();
         JsonNode isStatic = openhcl.get("static_command_line");
         return new CommandLinePage(
@@ -86,6 +106,16 @@ final class CaseInputs {
                         ? CommandLinePage.POLICY_STATIC
                         : CommandLinePage.POLICY_APPEND_CHOSEN,
                 Bytes.utf8(openhcl.get("command_line").asText()));
+    }
+
+    /** Where the file's kernel starts; its lowest segment stands at the start of its region. */
+    private static long kernelEntry(HandoffCase golden) {
+        ElfFile elf = ElfFile.read(golden.resource("underhill_kernel"));
+        long lowest = elf.loadSegments().stream()
+                .mapToLong(ProgramHeader::paddr)
+                .min()
+                .orElseThrow();
+        return span(golden, "underhill-kernel").start() + elf.header().entry() - lowest;
     }
 
     private static Optional<PersistedState> persisted(HandoffCase golden, ShimImage image) {
@@ -99,7 +129,7 @@ final class CaseInputs {
     }
 
     /** By how much the host moved the image. */
-    private static long move(HandoffCase golden) {
+    public static long move(HandoffCase golden) {
         JsonNode address = golden.config().get("vtl2_base").get("address");
         if (address == null) {
             return 0;
@@ -112,7 +142,8 @@ final class CaseInputs {
         return HandoffCase.hex(address) - fileBase;
     }
 
-    private static GpaRange span(HandoffCase golden, String tag) {
+    /** First to last byte of a part of the image, as in the file. */
+    public static GpaRange span(HandoffCase golden, String tag) {
         List<GpaRange> ranges = golden.map(LAYOUT).stream()
                 .filter(entry -> entry.tag().equals(tag))
                 .map(Mapped::range)
