@@ -34,12 +34,12 @@ public final class IgvmReader {
     }
 
     /**
-     * Reads a file that is in memory or mapped.
+     * Reads a file that is in memory or mapped, or the one inside a DLL with a resource of type {@code VMFW}.
      *
      * @throws FormatException if it is not a well-formed IGVM file
      */
     public static IgvmFile read(Bytes file) {
-        return new IgvmReader(file).read();
+        return new IgvmReader(ResourceDll.unwrap(file)).read();
     }
 
     /**

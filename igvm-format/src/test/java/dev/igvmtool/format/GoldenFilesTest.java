@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.igvmtool.abi.binary.Bytes;
+import dev.igvmtool.testing.SharedTestData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The output of the reference generator, read and written back. */
 class GoldenFilesTest {
     static List<Path> files() throws IOException {
-        try (Stream<Path> all = Files.walk(SharedData.require("golden/cases"))) {
+        try (Stream<Path> all = Files.walk(SharedTestData.require("golden/cases"))) {
             return all.filter(path -> path.toString().endsWith(".bin")).sorted().toList();
         }
     }

@@ -7,7 +7,6 @@ import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.format.IgvmFile;
 import dev.igvmtool.format.IgvmReader;
 import dev.igvmtool.format.Revision;
-import dev.igvmtool.format.SharedData;
 import dev.igvmtool.format.context.VbsRegister;
 import dev.igvmtool.format.context.VbsVpContext;
 import dev.igvmtool.format.context.X64Register;
@@ -18,6 +17,7 @@ import dev.igvmtool.format.header.PlatformType;
 import dev.igvmtool.format.header.SupportedPlatform;
 import dev.igvmtool.format.header.UnknownDirective;
 import dev.igvmtool.format.header.VpContext;
+import dev.igvmtool.testing.SharedTestData;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -77,7 +77,7 @@ class ListingTest {
     @Test
     void showsAReferenceImageInFewLines() throws IOException {
         IgvmFile file = IgvmReader.read(
-                SharedData.require("golden/cases/openhcl-x64-cvm-dev/expected/openhcl-x64-cvm-dev.bin"));
+                SharedTestData.require("golden/cases/openhcl-x64-cvm-dev/expected/openhcl-x64-cvm-dev.bin"));
 
         Listing listing = Listing.of(file);
 
