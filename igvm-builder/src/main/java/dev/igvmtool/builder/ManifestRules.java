@@ -87,9 +87,9 @@ final class ManifestRules {
         if (direct.processorCount() < 1) {
             throw new ManifestException("'processor_count' is 0, expected at least 1");
         }
-        // ACPI has room for far fewer, as the table sizes will show; this bounds our work.
-        if (direct.processorCount() > 9999) {
-            throw new ManifestException("'processor_count' is " + direct.processorCount() + ", expected at most 9999");
+        // Names of processors in the ACPI tables run from P001 to Z999; room for the tables ends a little earlier.
+        if (direct.processorCount() > 10999) {
+            throw new ManifestException("'processor_count' is " + direct.processorCount() + ", expected at most 10999");
         }
         long pages = direct.memoryPageCount();
         if (pages < 256 || pages > 0xf_ffff) {
