@@ -80,7 +80,9 @@ public final class Machine {
     }
 
     private @Nullable Vp findFrom(int start) {
-        for (int i = partition.mayRun().nextSetBit(start); i >= 0; i = partition.mayRun().nextSetBit(i + 1)) {
+        for (int i = partition.mayRun().nextSetBit(start);
+                i >= 0;
+                i = partition.mayRun().nextSetBit(i + 1)) {
             Vp vp = partition.vp(i);
             if (vp.canTakeTurn()) {
                 return vp;

@@ -27,8 +27,8 @@ public final class Programs {
             this.steps = List.copyOf(program.steps());
             for (int i = 0; i < steps.size(); i++) {
                 if (indexes.put(steps.get(i).name(), i) != null) {
-                    throw new IllegalArgumentException(
-                            "program " + program.name() + " has two steps " + steps.get(i).name());
+                    throw new IllegalArgumentException("program " + program.name() + " has two steps "
+                            + steps.get(i).name());
                 }
             }
         }

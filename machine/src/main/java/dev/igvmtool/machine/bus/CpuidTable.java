@@ -53,23 +53,26 @@ public final class CpuidTable {
     private CpuidResult standard(int leaf, int subleaf, int apicId) {
         return switch (leaf) {
             case 0x0 -> text(0x16, "GenuineIntel", true);
-            case 0x1 -> new CpuidResult(
-                    0x806f8,
-                    (apicId & 0xff) << 24,
-                    HYPERVISOR_PRESENT | SSE3 | (features.x2apic ? X2APIC : 0),
-                    LEAF_1_EDX);
+            case 0x1 ->
+                new CpuidResult(
+                        0x806f8,
+                        (apicId & 0xff) << 24,
+                        HYPERVISOR_PRESENT | SSE3 | (features.x2apic ? X2APIC : 0),
+                        LEAF_1_EDX);
             case 0xb -> topology(subleaf, apicId);
-            case 0x15 -> features.tscRatioNumerator == 0
-                    ? CpuidResult.NONE
-                    : new CpuidResult(2, features.tscRatioNumerator, 0, 0);
+            case 0x15 ->
+                features.tscRatioNumerator == 0
+                        ? CpuidResult.NONE
+                        : new CpuidResult(2, features.tscRatioNumerator, 0, 0);
             case 0x4000_0000 -> text(HYPERVISOR_MAX, "Microsoft Hv", false);
             case 0x4000_0001 -> new CpuidResult(0x3123_7648, 0, 0, 0);
             case 0x4000_0002 -> new CpuidResult(0x0000_6789, 0x000a_0000, 0, 0);
-            case 0x4000_0003 -> new CpuidResult(
-                    PRIVILEGES_LOW,
-                    PRIVILEGES_HIGH | (features.isolationType == 1 ? ISOLATION_PRIVILEGE : 0),
-                    0,
-                    0);
+            case 0x4000_0003 ->
+                new CpuidResult(
+                        PRIVILEGES_LOW,
+                        PRIVILEGES_HIGH | (features.isolationType == 1 ? ISOLATION_PRIVILEGE : 0),
+                        0,
+                        0);
             case 0x4000_0005 -> new CpuidResult(Math.max(features.vpCount, 2048), 2048, 0, 0);
             case 0x4000_000c -> new CpuidResult(0, features.isolationType, 0, 0);
             case 0x8000_0000 -> new CpuidResult(EXTENDED_MAX, 0, 0, 0);
@@ -83,11 +86,12 @@ public final class CpuidTable {
     private CpuidResult topology(int subleaf, int apicId) {
         return switch (subleaf) {
             case 0 -> new CpuidResult(0, 1, 0x100, apicId);
-            case 1 -> new CpuidResult(
-                    Integer.SIZE - Integer.numberOfLeadingZeros(features.vpCount - 1),
-                    features.vpCount,
-                    0x201,
-                    apicId);
+            case 1 ->
+                new CpuidResult(
+                        Integer.SIZE - Integer.numberOfLeadingZeros(features.vpCount - 1),
+                        features.vpCount,
+                        0x201,
+                        apicId);
             default -> new CpuidResult(0, 0, subleaf & 0xff, apicId);
         };
     }
@@ -97,9 +101,7 @@ public final class CpuidTable {
         int first = word(text, 0);
         int second = word(text, 4);
         int third = word(text, 8);
-        return vendorOrder
-                ? new CpuidResult(eax, first, third, second)
-                : new CpuidResult(eax, first, second, third);
+        return vendorOrder ? new CpuidResult(eax, first, third, second) : new CpuidResult(eax, first, second, third);
     }
 
     private static int word(String text, int at) {

@@ -7,8 +7,7 @@ import java.util.Optional;
 /** Something that happened in the machine. Events of a step come before its {@link StepRetired}. */
 public sealed interface MachineEvent {
     /** A step of a program has run to its end. */
-    record StepRetired(
-            long count, int vp, int vtl, long rip, String program, String step, Optional<String> timelineId)
+    record StepRetired(long count, int vp, int vtl, long rip, String program, String step, Optional<String> timelineId)
             implements MachineEvent {}
 
     /** A read of guest memory by a program, within one physically contiguous piece of at most a page. */

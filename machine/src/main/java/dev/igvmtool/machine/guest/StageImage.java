@@ -24,10 +24,8 @@ public final class StageImage {
                     program.steps().size(), program.name(), layout.dataOffset()));
         }
         long base = layout.linkAddress();
-        Bytes text = new ByteWriter()
-                .zeros((int) layout.entryOffset())
-                .bytes(slots)
-                .toBytes();
+        Bytes text =
+                new ByteWriter().zeros((int) layout.entryOffset()).bytes(slots).toBytes();
         ElfWriter elf = new ElfWriter(
                 base == 0 ? ElfHeader.ET_DYN : ElfHeader.ET_EXEC, ElfHeader.EM_X86_64, base + layout.entryOffset());
         elf.load(base, ProgramHeader.PF_R | ProgramHeader.PF_X, text, layout.dataOffset());

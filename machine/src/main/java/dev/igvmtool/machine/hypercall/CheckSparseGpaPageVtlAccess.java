@@ -34,9 +34,8 @@ final class CheckSparseGpaPageVtlAccess implements Hypercall {
         }
         return frame.forEachRep(i -> {
             long page = frame.input().u64(frame.elementOffset(i));
-            boolean ram = page >= 0
-                    && page < 1L << 40
-                    && frame.partition().physical().isRam(page * PhysicalMemory.PAGE_SIZE);
+            boolean ram =
+                    page >= 0 && page < 1L << 40 && frame.partition().physical().isRam(page * PhysicalMemory.PAGE_SIZE);
             int allowed = ram ? frame.partition().memory().allowed(vtl, page) : 0;
             int denied = header.desiredAccess() & ~allowed;
             frame.putU64(i * Long.BYTES, denied == 0 ? 0 : MEMORY_INTERCEPT | denied << 8);

@@ -29,8 +29,9 @@ final class GetVpIndexFromApicId implements Hypercall {
         return frame.forEachRep(i -> {
             int apicId = (int) frame.input().u32(frame.elementOffset(i));
             Integer scripted = frame.partition().config().vpIndexAnswers().get(apicId);
-            OptionalInt found =
-                    scripted != null ? OptionalInt.of(scripted) : frame.partition().vpWithApicId(apicId);
+            OptionalInt found = scripted != null
+                    ? OptionalInt.of(scripted)
+                    : frame.partition().vpWithApicId(apicId);
             if (found.isEmpty()) {
                 return HvStatus.INVALID_PARAMETER;
             }

@@ -109,7 +109,8 @@ final class HypercallFrame {
     }
 
     /** The VP that an index names; null if there is none. */
-    @Nullable Vp vp(int index) {
+    @Nullable
+    Vp vp(int index) {
         if (index == HvSelf.VP) {
             return caller;
         }

@@ -95,8 +95,9 @@ public final class Hypercalls {
             }
         }
         if (caller.partition().observed()) {
-            caller.partition().emit(new MachineEvent.HypercallDone(
-                    caller.index(), caller.vtl(), control.value(), input, result.value(), Bytes.of(output)));
+            caller.partition()
+                    .emit(new MachineEvent.HypercallDone(
+                            caller.index(), caller.vtl(), control.value(), input, result.value(), Bytes.of(output)));
         }
         return result;
     }
@@ -125,8 +126,7 @@ public final class Hypercalls {
         return HypercallResult.of(status, shape.rep() ? frame.repsDone() : 0);
     }
 
-    private static int checkForm(
-            Hypercall.Shape shape, HypercallControl control, long inputGpa, long outputGpa) {
+    private static int checkForm(Hypercall.Shape shape, HypercallControl control, long inputGpa, long outputGpa) {
         int count = control.repCount();
         boolean repsFit = shape.rep() ? count > 0 && control.repStart() < count : count == 0 && control.repStart() == 0;
         if (control.hasReservedBits() || control.variableHeaderBytes() != 0 || !repsFit) {

@@ -46,8 +46,7 @@ final class InstallIntercept implements Hypercall {
         }
         frame.partition()
                 .state()
-                .install(new InstalledIntercept(
-                        vtl, input.interceptType(), input.accessMask(), input.parameter()));
+                .install(new InstalledIntercept(vtl, input.interceptType(), input.accessMask(), input.parameter()));
         return HvStatus.SUCCESS;
     }
 }

@@ -30,9 +30,8 @@ final class ModifySparseGpaPageHostVisibility implements Hypercall {
         // The host of this machine sees all memory; there is nothing to change but the answer.
         return frame.forEachRep(i -> {
             long page = frame.input().u64(frame.elementOffset(i));
-            boolean ram = page >= 0
-                    && page < 1L << 40
-                    && frame.partition().physical().isRam(page * PhysicalMemory.PAGE_SIZE);
+            boolean ram =
+                    page >= 0 && page < 1L << 40 && frame.partition().physical().isRam(page * PhysicalMemory.PAGE_SIZE);
             return ram ? HvStatus.SUCCESS : HvStatus.INVALID_PARAMETER;
         });
     }

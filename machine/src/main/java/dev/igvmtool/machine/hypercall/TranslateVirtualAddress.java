@@ -39,8 +39,7 @@ final class TranslateVirtualAddress implements Hypercall {
 
     @Override
     public Shape shape() {
-        return Shape.simple(
-                TranslateVirtualAddressInput.CODEC.size(), extended() ? EXTENDED_OUTPUT : SIMPLE_OUTPUT);
+        return Shape.simple(TranslateVirtualAddressInput.CODEC.size(), extended() ? EXTENDED_OUTPUT : SIMPLE_OUTPUT);
     }
 
     private boolean extended() {
@@ -57,7 +56,9 @@ final class TranslateVirtualAddress implements Hypercall {
         if (vp == null) {
             return HvStatus.INVALID_VP_INDEX;
         }
-        int vtl = new TargetVtl((int) (input.controlFlags() >>> 56)).vtl().orElse(frame.caller().vtl());
+        int vtl = new TargetVtl((int) (input.controlFlags() >>> 56))
+                .vtl()
+                .orElse(frame.caller().vtl());
         if (vtl > frame.caller().vtl()) {
             return HvStatus.ACCESS_DENIED;
         }
@@ -74,9 +75,7 @@ final class TranslateVirtualAddress implements Hypercall {
         PagingMode mode = vp.pagingMode(vtl, exempt);
         int access = (flags & TranslateVirtualAddressInput.VALIDATE_WRITE) != 0
                 ? PageWalker.WRITE
-                : (flags & TranslateVirtualAddressInput.VALIDATE_EXECUTE) != 0
-                        ? PageWalker.EXECUTE
-                        : PageWalker.READ;
+                : (flags & TranslateVirtualAddressInput.VALIDATE_EXECUTE) != 0 ? PageWalker.EXECUTE : PageWalker.READ;
         boolean setBits = (flags & TranslateVirtualAddressInput.SET_PAGE_TABLE_BITS) != 0;
         long gva = input.gvaPage() * PhysicalMemory.PAGE_SIZE;
         int result = 0;

@@ -29,7 +29,9 @@ final class PageTree {
         final long epoch;
         final byte @Nullable [][] pages;
         final long[] pageEpochs;
-        @Nullable Bytes @Nullable [] backing;
+
+        @Nullable
+        Bytes @Nullable [] backing;
 
         Leaf(long epoch) {
             this.epoch = epoch;

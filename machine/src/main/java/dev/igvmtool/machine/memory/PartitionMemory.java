@@ -86,7 +86,8 @@ public final class PartitionMemory {
     }
 
     /** The overlay at an address, null for plain memory. */
-    @Nullable Bytes overlay(int vtl, long gpa) {
+    @Nullable
+    Bytes overlay(int vtl, long gpa) {
         int index = overlayPages.length == 0 ? -1 : overlayIndex(vtl, gpa >>> 12);
         return index < 0 ? null : overlayContents[index];
     }

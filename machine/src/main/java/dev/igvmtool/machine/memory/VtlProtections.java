@@ -65,8 +65,7 @@ record VtlProtections(boolean enabled, int defaultMask, long[] firstPages, long[
                 Arrays.copyOf(newMasks, size));
     }
 
-    private static int append(
-            long[] firsts, long[] ends, byte[] masks, int size, long first, long end, int mask) {
+    private static int append(long[] firsts, long[] ends, byte[] masks, int size, long first, long end, int mask) {
         if (first >= end) {
             return size;
         }

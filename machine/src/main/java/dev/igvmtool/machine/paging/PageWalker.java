@@ -35,9 +35,7 @@ public final class PageWalker {
         boolean noExecute = mode.has(mode.efer(), PagingMode.EFER_NXE);
         int code = (access == WRITE ? PageFault.WRITE : 0)
                 | (mode.user() ? PageFault.USER : 0)
-                | (access == EXECUTE && (noExecute || mode.has(mode.cr4(), PagingMode.CR4_SMEP))
-                        ? PageFault.FETCH
-                        : 0);
+                | (access == EXECUTE && (noExecute || mode.has(mode.cr4(), PagingMode.CR4_SMEP)) ? PageFault.FETCH : 0);
         long reserved = PageTableEntry.ADDRESS_MASK & -(1L << mode.physicalAddressBits());
         if (!noExecute) {
             reserved |= PageTableEntry.NO_EXECUTE;
@@ -59,8 +57,7 @@ public final class PageWalker {
                 return ~code;
             }
             boolean large = level > 0 && (entry & PageTableEntry.LARGE) != 0;
-            if ((entry & reserved) != 0
-                    || large && (level == LEVELS - 1 || (entry & largeReserved(level)) != 0)) {
+            if ((entry & reserved) != 0 || large && (level == LEVELS - 1 || (entry & largeReserved(level)) != 0)) {
                 return ~(code | PageFault.PRESENT | PageFault.RESERVED);
             }
             writable &= (entry & PageTableEntry.WRITABLE) != 0;

@@ -188,9 +188,7 @@ public final class Partition {
      */
     public OptionalInt interceptor(int vtl, int type, int access, int parameter) {
         for (PartitionState.InstalledIntercept intercept : state.intercepts) {
-            if (intercept.vtl() > vtl
-                    && (intercept.access() & access) != 0
-                    && covers(intercept, type, parameter)) {
+            if (intercept.vtl() > vtl && (intercept.access() & access) != 0 && covers(intercept, type, parameter)) {
                 return OptionalInt.of(intercept.vtl());
             }
         }

@@ -71,8 +71,7 @@ public final class PartitionState {
     /** Installs an intercept; an access mask of 0 removes it. */
     public void install(InstalledIntercept intercept) {
         List<InstalledIntercept> changed = new ArrayList<>(intercepts);
-        changed.removeIf(i ->
-                i.vtl == intercept.vtl && i.type == intercept.type && i.parameter == intercept.parameter);
+        changed.removeIf(i -> i.vtl == intercept.vtl && i.type == intercept.type && i.parameter == intercept.parameter);
         if (intercept.access != 0) {
             changed.add(intercept);
         }

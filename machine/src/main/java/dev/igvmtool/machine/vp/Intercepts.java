@@ -138,16 +138,17 @@ final class Intercepts {
         int access = fault.access() == AccessKind.WRITE
                 ? InterceptHeader.WRITE
                 : fault.access() == AccessKind.EXECUTE ? InterceptHeader.EXECUTE : InterceptHeader.READ;
-        return plain(handler, type, access, header -> MemoryIntercept.CODEC.toBytes(new MemoryIntercept(
-                header, 0, 0, GVA_VALID, 0, 0, gva, fault.gpa(), Bytes.zeros(INSTRUCTION_BYTES))));
+        return plain(
+                handler,
+                type,
+                access,
+                header -> MemoryIntercept.CODEC.toBytes(new MemoryIntercept(
+                        header, 0, 0, GVA_VALID, 0, 0, gva, fault.gpa(), Bytes.zeros(INSTRUCTION_BYTES))));
     }
 
     static InterceptRequest unrecoverableException(int handler) {
         return plain(
-                handler,
-                MessageType.UNRECOVERABLE_EXCEPTION,
-                InterceptHeader.EXECUTE,
-                InterceptHeader.CODEC::toBytes);
+                handler, MessageType.UNRECOVERABLE_EXCEPTION, InterceptHeader.EXECUTE, InterceptHeader.CODEC::toBytes);
     }
 
     /** An intercept that cannot be completed by going on after the instruction. */

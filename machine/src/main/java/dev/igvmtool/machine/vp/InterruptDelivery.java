@@ -39,19 +39,16 @@ final class InterruptDelivery {
                 if (current.vector() == Vector.PAGE_FAULT) {
                     vp.mutableState().cr2 = current.address();
                 }
-                deliver(
-                        current.vector().number(),
-                        current.vector().hasErrorCode(),
-                        current.errorCode(),
-                        false);
+                deliver(current.vector().number(), current.vector().hasErrorCode(), current.errorCode(), false);
                 return;
             } catch (GuestException next) {
                 if (doubleFault) {
                     vp.unrecoverable(fault);
                     return;
                 }
-                if (contributory(current.vector()) && (contributory(next.vector())
-                                || next.vector() == Vector.PAGE_FAULT && current.vector() == Vector.PAGE_FAULT)
+                if (contributory(current.vector())
+                                && (contributory(next.vector())
+                                        || next.vector() == Vector.PAGE_FAULT && current.vector() == Vector.PAGE_FAULT)
                         || current.vector() == Vector.PAGE_FAULT && contributory(next.vector())) {
                     current = new GuestException(Vector.DOUBLE_FAULT, 0, 0, next.getMessage());
                     doubleFault = true;
@@ -128,8 +125,8 @@ final class InterruptDelivery {
         vtl.rsp = bottom;
         vtl.rip = offset;
         vtl.rflags &= ~(RFLAGS_TF | RFLAGS_NT | RFLAGS_RF | (type == INTERRUPT_GATE ? RFLAGS_IF : 0));
-        vtl.setSegment(SegmentRegister.CS, new SegmentValue(
-                cs.base(), cs.limit(), selector & ~3 | newLevel, cs.attributes()));
+        vtl.setSegment(
+                SegmentRegister.CS, new SegmentValue(cs.base(), cs.limit(), selector & ~3 | newLevel, cs.attributes()));
         if (newLevel < oldLevel) {
             vtl.setSegment(SegmentRegister.SS, Descriptors.nullStack());
         }

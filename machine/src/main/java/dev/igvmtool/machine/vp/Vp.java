@@ -3,9 +3,9 @@ package dev.igvmtool.machine.vp;
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.IgvmToolException;
 import dev.igvmtool.abi.binary.Memory;
+import dev.igvmtool.abi.hv.HvStatus;
 import dev.igvmtool.abi.hv.HypercallControl;
 import dev.igvmtool.abi.hv.HypercallResult;
-import dev.igvmtool.abi.hv.HvStatus;
 import dev.igvmtool.abi.hv.InitialVpContext;
 import dev.igvmtool.abi.hv.InterceptHeader;
 import dev.igvmtool.abi.hv.InterceptType;
@@ -208,6 +208,14 @@ public final class Vp implements Cpu {
         VtlState target = mutable.vtl(vtl);
         target.startSuspended = false;
         target.halted = false;
+        if (index == 0) {
+            // The boot processor waits for nobody: what is below runs as soon as it is returned to.
+            for (int lower = 0; lower < vtl; lower++) {
+                if (mutable.hasVtl(lower)) {
+                    mutable.vtl(lower).startSuspended = false;
+                }
+            }
+        }
         mutable.activeVtl = vtl;
         mutable.stopReason = "";
         if (partition.observed()) {
@@ -357,7 +365,8 @@ public final class Vp implements Cpu {
 
     private void execute(VtlState vtl, long rip) {
         Optional<Slot> slot = fetchSlot();
-        Optional<Programs.Entry> program = slot.flatMap(s -> partition.programs().find(s.program()));
+        Optional<Programs.Entry> program =
+                slot.flatMap(s -> partition.programs().find(s.program()));
         if (slot.isEmpty() || program.isEmpty()) {
             Code code = partition
                     .machineCode()
@@ -467,8 +476,7 @@ public final class Vp implements Cpu {
     }
 
     private static boolean wakes(VtlState vtl) {
-        return (vtl.pendingEvent & 1) != 0
-                || (vtl.rflags & RFLAGS_IF) != 0 && vtl.apic.deliverable(vtl.cr8) >= 0;
+        return (vtl.pendingEvent & 1) != 0 || (vtl.rflags & RFLAGS_IF) != 0 && vtl.apic.deliverable(vtl.cr8) >= 0;
     }
 
     private Optional<Slot> fetchSlot() {
@@ -717,8 +725,7 @@ public final class Vp implements Cpu {
     @Override
     public CpuidResult cpuid(int leaf, int subleaf) {
         CpuidResult result = partition.cpuid().query(leaf, subleaf, apicId);
-        OptionalInt handler =
-                partition.interceptor(vtl(), InterceptType.CPUID, InterceptType.ACCESS_EXECUTE, leaf);
+        OptionalInt handler = partition.interceptor(vtl(), InterceptType.CPUID, InterceptType.ACCESS_EXECUTE, leaf);
         if (handler.isPresent()) {
             VpState.CompletedAccess done =
                     completedOr(Intercepts.cpuid(handler.getAsInt(), leaf, subleaf, result, state));
@@ -733,11 +740,10 @@ public final class Vp implements Cpu {
     @Override
     public int in(int port, int sizeBytes) {
         requirePorts();
-        OptionalInt handler =
-                partition.interceptor(vtl(), InterceptType.IO_PORT, InterceptType.ACCESS_READ, port);
+        OptionalInt handler = partition.interceptor(vtl(), InterceptType.IO_PORT, InterceptType.ACCESS_READ, port);
         if (handler.isPresent()) {
-            VpState.CompletedAccess done = completedOr(
-                    Intercepts.port(handler.getAsInt(), port, sizeBytes, InterceptHeader.READ, state, 0));
+            VpState.CompletedAccess done =
+                    completedOr(Intercepts.port(handler.getAsInt(), port, sizeBytes, InterceptHeader.READ, state, 0));
             return sizeBytes == 4 ? (int) done.rax() : (int) done.rax() & (1 << 8 * sizeBytes) - 1;
         }
         int value = partition.ports().in(port, sizeBytes);
@@ -750,8 +756,7 @@ public final class Vp implements Cpu {
     @Override
     public void out(int port, int sizeBytes, int value) {
         requirePorts();
-        OptionalInt handler =
-                partition.interceptor(vtl(), InterceptType.IO_PORT, InterceptType.ACCESS_WRITE, port);
+        OptionalInt handler = partition.interceptor(vtl(), InterceptType.IO_PORT, InterceptType.ACCESS_WRITE, port);
         if (handler.isPresent()) {
             completedOr(Intercepts.port(handler.getAsInt(), port, sizeBytes, InterceptHeader.WRITE, state, value));
             return;
@@ -801,7 +806,9 @@ public final class Vp implements Cpu {
         HypercallControl control = new HypercallControl(get(Gpr.RCX));
         OptionalInt handler = partition.hypercalls().interceptor(this, control.code());
         if (handler.isPresent()) {
-            set(Gpr.RAX, completedOr(Intercepts.hypercall(handler.getAsInt(), state)).rax());
+            set(
+                    Gpr.RAX,
+                    completedOr(Intercepts.hypercall(handler.getAsInt(), state)).rax());
             return;
         }
         HypercallResult result = partition.hypercalls().call(this, control, get(Gpr.RDX), get(Gpr.R8));
@@ -838,9 +845,8 @@ public final class Vp implements Cpu {
         SegmentValue[] loaded = new SegmentValue[2];
         asSupervisor(() -> {
             loaded[0] = Descriptors.loadCode(memory, vtl.gdtr, cs);
-            loaded[1] = (ss & ~3) == 0 && (cs & 3) < 3
-                    ? Descriptors.nullStack()
-                    : Descriptors.load(memory, vtl.gdtr, ss);
+            loaded[1] =
+                    (ss & ~3) == 0 && (cs & 3) < 3 ? Descriptors.nullStack() : Descriptors.load(memory, vtl.gdtr, ss);
         });
         jump(rip);
         setRflags(flags & IRET_FLAGS | vtl.rflags & ~IRET_FLAGS);

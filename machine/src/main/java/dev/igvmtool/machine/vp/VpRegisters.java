@@ -122,8 +122,8 @@ public final class VpRegisters {
             return partition.state().crash[PartitionState.crashIndex(vtl, crash)];
         }
         return switch (name) {
-            case RegisterName.INTERNAL_ACTIVITY_STATE -> (state.startSuspended ? (long) STARTUP_SUSPEND : 0)
-                    | (state.halted ? HALT_SUSPEND : 0);
+            case RegisterName.INTERNAL_ACTIVITY_STATE ->
+                (state.startSuspended ? (long) STARTUP_SUSPEND : 0) | (state.halted ? HALT_SUSPEND : 0);
             case RegisterName.PENDING_INTERRUPTION, RegisterName.INTERRUPT_STATE, RegisterName.PENDING_EVENT1 -> 0L;
             case RegisterName.DELIVERABILITY_NOTIFICATIONS -> state.deliverabilityNotifications;
             case RegisterName.HYPERCALL -> partition.state().hypercallPage[vtl];
@@ -144,7 +144,8 @@ public final class VpRegisters {
             case RegisterName.VSM_CAPABILITIES -> capabilities(partition);
             case RegisterName.VSM_PARTITION_CONFIG -> partition.state().vsmPartitionConfig[vtl];
             case RegisterName.GUEST_VSM_PARTITION_CONFIG -> 0L;
-            case RegisterName.ISOLATION_CONFIG -> (long) partition.config().isolation().cpuidType() << 32;
+            case RegisterName.ISOLATION_CONFIG ->
+                (long) partition.config().isolation().cpuidType() << 32;
             default -> null;
         };
     }
@@ -186,8 +187,7 @@ public final class VpRegisters {
         } else if (name == RegisterName.PENDING_EVENT0) {
             state.pendingEvent = value.low();
             state.pendingEventHigh = value.high();
-        } else if (!setShared(shared, name, value.low())
-                && !setArchitectural(state, shared, vtl, name, value.low())) {
+        } else if (!setShared(shared, name, value.low()) && !setArchitectural(state, shared, vtl, name, value.low())) {
             return setSynthetic(vp, state, vtl, name, value.low());
         }
         return HvStatus.SUCCESS;

@@ -35,7 +35,8 @@ public final class VpState {
     List<CompletedAccess> completed = List.of();
 
     /** The access that a higher VTL is completing now, null if none. */
-    @Nullable PendingAccess pendingAccess;
+    @Nullable
+    PendingAccess pendingAccess;
 
     /** Registers as a completed access left them. */
     record CompletedAccess(long rax, long rcx, long rdx, long rbx) {}

@@ -84,8 +84,8 @@ final class VtlTransitions {
         int to = request.handlerVtl();
         if (request.instructionLength() > 0) {
             long rip = state.active().rip;
-            state.pendingAccess = new VpState.PendingAccess(
-                    from, rip, rip + request.instructionLength(), accessRegisters(state));
+            state.pendingAccess =
+                    new VpState.PendingAccess(from, rip, rip + request.instructionLength(), accessRegisters(state));
             state.setGpr(from, Gpr.RAX, request.rax());
             state.setGpr(from, Gpr.RCX, request.rcx());
             state.setGpr(from, Gpr.RDX, request.rdx());
