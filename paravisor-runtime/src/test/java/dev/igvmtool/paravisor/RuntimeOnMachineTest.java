@@ -52,7 +52,7 @@ class RuntimeOnMachineTest {
     private static final long PAGES_GPA = 0x980_0000;
     private static final long GUEST_GPA = 0x100_0000;
 
-    /** A guest of four steps that says whether it got what the boot protocol promises. */
+    /** A guest of five steps that says whether it got what the boot protocol promises. */
     private static final class TinyGuest implements Program {
         @Override
         public String name() {
@@ -73,7 +73,8 @@ class RuntimeOnMachineTest {
         public List<Step> steps() {
             return List.of(
                     Step.of("first", cpu -> cpu.out(0x3f8, 1, header(cpu) ? 'Y' : 'N')),
-                    Step.of("second", cpu -> cpu.out(0x3f8, 1, cpu.in(0x3fd, 1))),
+                    Step.of("second", cpu -> cpu.set(Gpr.R12, cpu.in(0x3fd, 1))),
+                    Step.of("repeat", cpu -> cpu.out(0x3f8, 1, (int) cpu.get(Gpr.R12))),
                     Step.of("third", cpu -> cpu.out(0x80, 1, 1)),
                     Step.of("halt", TinyGuest::halt));
         }
@@ -96,9 +97,7 @@ class RuntimeOnMachineTest {
     @Test
     void startsVtl0AndCompletesItsPortAccesses() {
         Run run = start(MeasuredVtl2Config.MAGIC, "OPENHCL_FORCE_LOAD_VTL0_IMAGE=linux");
-        run.machine.observe(e -> { if (!(e instanceof dev.igvmtool.machine.event.MachineEvent.MemoryRead || e instanceof dev.igvmtool.machine.event.MachineEvent.MemoryWrite)) System.err.println(e); });
         run.machine.run(20_000);
-        System.err.println(run.machine.vp(0).runState() + " " + run.machine.vp(0).stopReason()+" vtl "+run.machine.vp(0).vtl());
         assertEquals("Y`", com1.text().toUtf8(), () -> String.join("\n", run.kernel.log));
         assertEquals(RunState.HALTED, run.machine.vp(0).runState());
         assertEquals(0, run.machine.vp(0).vtl());
@@ -199,17 +198,13 @@ class RuntimeOnMachineTest {
                 List.of(
                         memory(new GpaRange(0, VTL2.start()), MemoryVtlType.VTL0),
                         memory(GpaRange.ofSize(VTL2.start(), 4096), MemoryVtlType.VTL2_PERSISTED_STATE_HEADER),
-                        memory(
-                                GpaRange.ofSize(VTL2.start() + 4096, 4096),
-                                MemoryVtlType.VTL2_PERSISTED_STATE_PROTOBUF),
+                        memory(GpaRange.ofSize(VTL2.start() + 4096, 4096), MemoryVtlType.VTL2_PERSISTED_STATE_PROTOBUF),
                         memory(PARAMETERS, MemoryVtlType.VTL2_CONFIG),
                         memory(BOOT_LOG, MemoryVtlType.VTL2_BOOTSHIM_LOG_BUFFER),
                         memory(new GpaRange(BOOT_LOG.end(), VTL2.end()), MemoryVtlType.VTL2_RAM),
                         memory(RAM_END, MemoryVtlType.VTL0),
                         new BootTree.PartitionMemory(
-                                new GpaRange(0xf800_0000L, 0x1_0000_0000L),
-                                MemoryVtlType.VTL0_MMIO,
-                                Optional.empty())),
+                                new GpaRange(0xf800_0000L, 0x1_0000_0000L), MemoryVtlType.VTL0_MMIO, Optional.empty())),
                 List.of(),
                 Optional.empty());
     }

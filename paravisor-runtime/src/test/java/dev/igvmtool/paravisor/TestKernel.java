@@ -1,10 +1,10 @@
 package dev.igvmtool.paravisor;
 
 import dev.igvmtool.abi.binary.Bytes;
-import dev.igvmtool.abi.hv.RegisterAssociation;
-import dev.igvmtool.abi.hv.TargetVtl;
 import dev.igvmtool.abi.hv.HypercallCode;
 import dev.igvmtool.abi.hv.HypercallControl;
+import dev.igvmtool.abi.hv.RegisterAssociation;
+import dev.igvmtool.abi.hv.TargetVtl;
 import dev.igvmtool.abi.hv.VpAssistPage;
 import dev.igvmtool.abi.hv.VpRegistersHeader;
 import dev.igvmtool.abi.linux.Errno;
@@ -129,12 +129,17 @@ final class TestKernel implements Program {
             case GETRANDOM -> result(cpu, second);
             case EXIT_GROUP -> {
                 exitStatus = first;
-                cpu.disableInterrupts();
-                cpu.halt();
+                stop(cpu);
             }
+            case FUTEX -> stop(cpu); // nobody is there to wake it
             case IOCTL -> ioctl(cpu, first, (int) second, third);
             default -> throw new AssertionError("system call " + call);
         }
+    }
+
+    private static void stop(Cpu cpu) {
+        cpu.disableInterrupts();
+        cpu.halt();
     }
 
     private void result(Cpu cpu, long value) {
@@ -214,8 +219,8 @@ final class TestKernel implements Program {
         VpRegistersArgument argument = cpu.memory().read(VpRegistersArgument.CODEC, address);
         VpRegistersHeader header = VpRegistersHeader.self(TargetVtl.explicit(0));
         cpu.memory().write(VpRegistersHeader.CODEC, DIRECT_MAP + INPUT_GPA, header);
-        Bytes records = cpu.memory()
-                .readBytes(argument.regs(), (int) argument.count() * RegisterAssociation.CODEC.size());
+        Bytes records =
+                cpu.memory().readBytes(argument.regs(), (int) argument.count() * RegisterAssociation.CODEC.size());
         cpu.memory().writeBytes(DIRECT_MAP + INPUT_GPA + VpRegistersHeader.CODEC.size(), records);
         HypercallControl control = HypercallControl.rep(HypercallCode.SET_VP_REGISTERS, (int) argument.count());
         return (call(cpu, control.value()) & 0xffff) == 0 ? 0 : Errno.EIO.result();

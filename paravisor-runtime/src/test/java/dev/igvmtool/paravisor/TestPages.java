@@ -7,8 +7,7 @@ import dev.igvmtool.abi.x64.PageTableEntry;
 final class TestPages {
     private static final long PAGE = 4096;
     private static final long LARGE = 0x20_0000;
-    private static final long TABLE =
-            PageTableEntry.PRESENT | PageTableEntry.WRITABLE | PageTableEntry.USER;
+    private static final long TABLE = PageTableEntry.PRESENT | PageTableEntry.WRITABLE | PageTableEntry.USER;
 
     private final Memory physical;
     private final long root;
