@@ -1,0 +1,139 @@
+package dev.igvmtool.bootshim;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.igvmtool.abi.binary.Bytes;
+import dev.igvmtool.abi.linux.BootParams;
+import dev.igvmtool.abi.linux.SetupData;
+import dev.igvmtool.abi.x64.Gpr;
+import dev.igvmtool.bootshim.plan.CaseInputs;
+import dev.igvmtool.bootshim.plan.ShimImage;
+import dev.igvmtool.builder.BuildOptions;
+import dev.igvmtool.builder.BuiltImage;
+import dev.igvmtool.builder.ImageBuilder;
+import dev.igvmtool.builder.load.StageImages;
+import dev.igvmtool.builder.manifest.ManifestReader;
+import dev.igvmtool.builder.manifest.ResourceReader;
+import dev.igvmtool.devicetree.Fdt;
+import dev.igvmtool.devicetree.source.Dts;
+import dev.igvmtool.host.worker.VirtualMachine;
+import dev.igvmtool.machine.Machine;
+import dev.igvmtool.machine.Programs;
+import dev.igvmtool.machine.event.MachineEvent;
+import dev.igvmtool.machine.guest.Program;
+import dev.igvmtool.machine.guest.StageImage;
+import dev.igvmtool.machine.memory.PhysicalMemory;
+import dev.igvmtool.machine.vp.Vp;
+import dev.igvmtool.sidecar.Sidecar;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Image built, loaded by the host, shim and sidecar run: what stands in memory at the kernel's entry is what the
+ * reference's shim and sidecar left. The images have executables of the reference's shape; the steps are laid over them.
+ */
+class RealImageIT {
+    private static final long MAX_TURNS = 2_000_000;
+
+    /** A partition without VTL2, whose hypervisor yet enables VTL2 for the sidecar; ours does not. */
+    private static final String INCONSISTENT_HYPERVISOR = "host-vtl0";
+
+    static Stream<HandoffCase> booting() {
+        return HandoffCase.all().stream()
+                .filter(c -> c.isolationNone() && c.boots() && !c.name().equals(INCONSISTENT_HYPERVISOR));
+    }
+
+    static Stream<HandoffCase> refused() {
+        return HandoffCase.all().stream().filter(c -> c.isolationNone() && !c.boots());
+    }
+
+    /** A loaded machine, and what happened on it but for memory accesses. */
+    private record Loaded(Machine machine, ShimImage image, List<MachineEvent> events) {
+        boolean reachesKernel() {
+            Vp boot = machine.vp(0);
+            machine.run(MAX_TURNS, m -> boot.rip() == image.kernelEntry());
+            return boot.rip() == image.kernelEntry();
+        }
+    }
+
+    private static Loaded load(HandoffCase golden) {
+        BuiltImage built = ImageBuilder.build(
+                ManifestReader.read(golden.folder().resolve("manifest.json")).manifest(),
+                ResourceReader.read(golden.folder().resolve("resources.json")),
+                StageImages.none(),
+                BuildOptions.NONE);
+        assertEquals(golden.bytes("image.map").toUtf8(), built.map());
+        List<Program> programs = List.of(new BootShim(), new Sidecar());
+        List<MachineEvent> events = new ArrayList<>();
+        VirtualMachine vm = VirtualMachine.load(
+                built.file(), CaseVmConfig.of(golden), new Programs(programs), Optional.of(event -> {
+                    if (!(event instanceof MachineEvent.MemoryRead) && !(event instanceof MachineEvent.MemoryWrite)) {
+                        events.add(event);
+                    }
+                }));
+        ShimImage image = CaseInputs.image(golden);
+        PhysicalMemory memory = vm.machine().physicalMemory();
+        memory.writeBytes(image.shimBase() + programs.get(0).layout().entryOffset(), StageImage.slots(programs.get(0)));
+        if (!image.sidecar().isEmpty()) {
+            memory.writeBytes(image.sidecarEntry(), StageImage.slots(programs.get(1)));
+        }
+        if (golden.config().get("host_tree").has("exotic")) {
+            memory.writeBytes(image.deviceTree().start(), CaseInputs.deviceTreeArea(golden));
+        }
+        return new Loaded(vm.machine(), image, events);
+    }
+
+    @ParameterizedTest
+    @MethodSource("booting")
+    void leavesTheKernelWhatTheReferenceLeaves(HandoffCase golden) {
+        Loaded loaded = load(golden);
+        assertTrue(loaded.reachesKernel(), () -> lastEvents(loaded));
+        PhysicalMemory memory = loaded.machine.physicalMemory();
+        BootParams params = memory.read(BootParams.CODEC, loaded.machine.vp(0).get(Gpr.RSI));
+        assertEquals(golden.bytes("expected/boot-params.bin"), params.page());
+        Bytes commandLine = golden.bytes("expected/command-line.txt");
+        assertEquals(
+                commandLine.toUtf8() + "\0",
+                memory.readBytes(params.cmdLinePtr(), commandLine.size() + 1).toUtf8());
+        Bytes tree = golden.bytes("expected/kernel-tree.dtb");
+        Bytes left = memory.readBytes(params.setupData() + SetupData.CODEC.size(), tree.size());
+        assertEquals(Dts.decompile(Fdt.parse(tree)), Dts.decompile(Fdt.parse(left)));
+        assertEquals(tree, left);
+        if (golden.has("expected/sidecar-output.bin")) {
+            assertEquals(
+                    golden.bytes("expected/sidecar-params.bin"),
+                    memory.readBytes(loaded.image.shimBase() + ShimLayout.SIDECAR_PARAMS, 4096));
+            assertEquals(
+                    golden.bytes("expected/sidecar-output.bin"),
+                    memory.readBytes(loaded.image.shimBase() + ShimLayout.SIDECAR_OUTPUT, 4096));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("refused")
+    void stopsWhereTheReferenceStops(HandoffCase golden) {
+        Loaded loaded = load(golden);
+        assertFalse(loaded.reachesKernel());
+        JsonNode crash = golden.json("expected/result.json").get("crash");
+        boolean told = loaded.events.stream()
+                .anyMatch(event -> event instanceof MachineEvent.MsrWrite write
+                        && write.number() == 0x4000_0105
+                        && write.value() == HandoffCase.hex(crash.get("control")));
+        assertTrue(told, () -> lastEvents(loaded));
+    }
+
+    private static String lastEvents(Loaded loaded) {
+        List<MachineEvent> events = loaded.events;
+        StringBuilder text = new StringBuilder();
+        events.subList(Math.max(0, events.size() - 12), events.size())
+                .forEach(event -> text.append(event).append('\n'));
+        return text.toString();
+    }
+}
