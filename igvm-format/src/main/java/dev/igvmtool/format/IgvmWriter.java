@@ -7,14 +7,11 @@ import dev.igvmtool.format.header.Header;
 import dev.igvmtool.format.header.PageData;
 import dev.igvmtool.format.wire.FixedHeader;
 import dev.igvmtool.format.wire.HeaderNumber;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
 import java.nio.channels.WritableByteChannel;
 import java.util.List;
-import java.util.stream.Stream;
 import java.util.zip.CRC32;
 
 /**
@@ -30,23 +27,19 @@ public final class IgvmWriter {
 
     private static final int PADDING_CHUNK = 4096;
 
-    private final ByteBuffer head;
+    private final Bytes head;
     private final FileDataLayout data;
 
     private IgvmWriter(IgvmFile file) {
-        List<Header> headers = Stream.of(file.platforms(), file.initializations(), file.directives())
-                .<Header>flatMap(List::stream)
-                .toList();
         int fixedSize = IgvmReader.fixedSize(file.revision());
-        long variableSize = headers.stream().mapToLong(HeaderNumber::recordSize).sum();
+        long variableSize = size(file.platforms()) + size(file.initializations()) + size(file.directives());
         if (variableSize > Integer.MAX_VALUE - FixedHeader.V2_SIZE) {
             throw new FormatException(String.format(
                     "the file would have 0x%x bytes of variable headers, expected at most 0x%x",
                     variableSize, Integer.MAX_VALUE));
         }
         data = new FileDataLayout(fixedSize + variableSize);
-        Bytes variable = variableHeaders(headers);
-        head = head(file.revision(), variable);
+        head = head(file, fixedSize, (int) variableSize);
     }
 
     /**
@@ -60,43 +53,66 @@ public final class IgvmWriter {
     }
 
     /** The file in memory, for small ones. */
-    public static Bytes toBytes(IgvmFile file) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
+    public static Bytes toBytes(IgvmFile image) {
+        IgvmWriter writer = new IgvmWriter(image);
+        byte[] file = new byte[Math.toIntExact(writer.data.end())];
         try {
-            write(file, Channels.newChannel(out));
+            writer.writeTo(new MemoryChannel(ByteBuffer.wrap(file)));
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory cannot fail", e);
         }
-        return Bytes.wrap(out.toByteArray());
+        return Bytes.wrap(file);
     }
 
-    private Bytes variableHeaders(List<Header> headers) {
-        ByteWriter out = new ByteWriter();
+    /** Fills a buffer that has room for everything. */
+    private record MemoryChannel(ByteBuffer target) implements WritableByteChannel {
+        @Override
+        public int write(ByteBuffer source) {
+            int length = source.remaining();
+            target.put(source);
+            return length;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return true;
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private static long size(List<? extends Header> headers) {
+        return headers.stream().mapToLong(HeaderNumber::recordSize).sum();
+    }
+
+    /** Fixed header, with a checksum of 0, and variable headers. */
+    private Bytes head(IgvmFile file, int fixedSize, int variableSize) {
+        ByteWriter out = new ByteWriter(fixedSize + variableSize);
+        out.zeros(fixedSize);
         HeaderWriter writer = new HeaderWriter(out, data);
-        for (Header header : headers) {
-            writer.write(header).alignTo(8);
-        }
-        return out.toBytes();
-    }
-
-    private ByteBuffer head(Revision revision, Bytes variable) {
-        ByteWriter out = new ByteWriter();
-        int fixedSize = IgvmReader.fixedSize(revision);
-        FixedHeader fixed =
-                new FixedHeader(FixedHeader.MAGIC, revision.formatVersion(), fixedSize, variable.size(), data.end(), 0);
-        FixedHeader.CODEC.write(out, fixed);
+        file.platforms().forEach(header -> writer.write(header).alignTo(8));
+        file.initializations().forEach(header -> writer.write(header).alignTo(8));
+        file.directives().forEach(header -> writer.write(header).alignTo(8));
+        Revision revision = file.revision();
+        out.patchU32(0, FixedHeader.MAGIC)
+                .patchU32(4, revision.formatVersion())
+                .patchU32(8, fixedSize)
+                .patchU32(12, variableSize)
+                .patchU32(16, data.end());
         if (revision.formatVersion() == 2) {
-            out.u32(revision.architecture().value()).u32(PageData.PAGE_SIZE);
+            out.patchU32(24, revision.architecture().value()).patchU32(28, PageData.PAGE_SIZE);
         }
-        out.bytes(variable);
-        CRC32 crc = new CRC32();
-        crc.update(out.toBytes().asBuffer());
-        out.patchU32(FixedHeader.CHECKSUM_OFFSET, crc.getValue());
-        return out.toBytes().asBuffer();
+        return out.takeBytes();
     }
 
     private void writeTo(WritableByteChannel channel) throws IOException {
-        writeFully(channel, head);
+        CRC32 crc = new CRC32();
+        crc.update(head.asBuffer());
+        int after = FixedHeader.CHECKSUM_OFFSET + Integer.BYTES;
+        writeFully(channel, head.slice(0, FixedHeader.CHECKSUM_OFFSET).asBuffer());
+        writeFully(channel, new ByteWriter().u32(crc.getValue()).takeBytes().asBuffer());
+        writeFully(channel, head.from(after).asBuffer());
         // Many small writes are slow; contents are collected to this size first.
         ByteBuffer chunk = ByteBuffer.allocate(1 << 20);
         for (FileDataLayout.Blob blob : data.blobs()) {

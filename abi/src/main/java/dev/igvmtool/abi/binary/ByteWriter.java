@@ -10,7 +10,7 @@ import java.util.Arrays;
  */
 public final class ByteWriter {
     private final ByteOrder order;
-    private byte[] array = new byte[256];
+    private byte[] array;
     private ByteBuffer view;
     private int size;
 
@@ -21,7 +21,17 @@ public final class ByteWriter {
 
     /** A writer of the given byte order. */
     public ByteWriter(ByteOrder order) {
+        this(order, 256);
+    }
+
+    /** A little-endian writer with room for {@code capacity} bytes before it grows. */
+    public ByteWriter(int capacity) {
+        this(ByteOrder.LITTLE_ENDIAN, capacity);
+    }
+
+    private ByteWriter(ByteOrder order, int capacity) {
         this.order = order;
+        this.array = new byte[capacity];
         this.view = ByteBuffer.wrap(array).order(order);
     }
 
@@ -99,6 +109,11 @@ public final class ByteWriter {
     /** A copy of what was written so far. */
     public Bytes toBytes() {
         return Bytes.wrap(Arrays.copyOf(array, size));
+    }
+
+    /** What was written so far, shared: the writer must not be used afterwards. */
+    public Bytes takeBytes() {
+        return Bytes.wrap(ByteBuffer.wrap(array, 0, size));
     }
 
     private static void check(long value, long max) {
