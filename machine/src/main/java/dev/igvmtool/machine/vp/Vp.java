@@ -297,7 +297,8 @@ public final class Vp implements Cpu {
         }
         if ((vtl.pendingEvent & 1) != 0) {
             injectEvent(vtl);
-        } else if ((vtl.rflags & RFLAGS_IF) != 0) {
+        } else if ((vtl.rflags & RFLAGS_IF) != 0 && vtl.completed.isEmpty()) {
+            // A step whose accesses are being completed is not over: no interrupt in its middle.
             int vector = vtl.apic.deliverable(vtl.cr8);
             if (vector >= 0) {
                 vtl.halted = false;
@@ -312,6 +313,7 @@ public final class Vp implements Cpu {
         long event = vtl.pendingEvent;
         vtl.pendingEvent = 0;
         vtl.halted = false;
+        vtl.completed = List.of();
         int kind = (int) (event >>> 1) & 7;
         if (kind == 5) {
             deliverExternal((int) (event >>> 8) & 0xff);
@@ -346,7 +348,7 @@ public final class Vp implements Cpu {
             execute(vtl, rip);
         } catch (GuestException fault) {
             vtl.rip = rip;
-            state.completed = List.of();
+            vtl.completed = List.of();
             fault(vtl, fault);
         } catch (InterceptedAccess access) {
             takeBack(vtl, rip);
@@ -392,7 +394,7 @@ public final class Vp implements Cpu {
         int level = state.activeVtl;
         Step step = entry.steps().get(number);
         step.action().run(this);
-        state.completed = List.of();
+        vtl.completed = List.of();
         long count = partition.countStep();
         if (partition.observed()) {
             partition.emit(new MachineEvent.StepRetired(
@@ -769,8 +771,9 @@ public final class Vp implements Cpu {
 
     /** The answer to the next access of this step, or its intercept. */
     private VpState.CompletedAccess completedOr(InterceptRequest request) {
-        if (accessIndex < state.completed.size()) {
-            return state.completed.get(accessIndex++);
+        List<VpState.CompletedAccess> completed = state.active().completed;
+        if (accessIndex < completed.size()) {
+            return completed.get(accessIndex++);
         }
         throw new InterceptedAccess(request);
     }

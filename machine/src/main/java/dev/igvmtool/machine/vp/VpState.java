@@ -2,7 +2,6 @@ package dev.igvmtool.machine.vp;
 
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.x64.Gpr;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Everything that a VP is: registers shared between VTLs, private registers by VTL, and where it stands. */
@@ -30,9 +29,6 @@ public final class VpState {
     int activeVtl;
     final @Nullable VtlState[] vtls;
     String stopReason = "";
-
-    /** Accesses of the present step that a higher VTL has completed, in order; the step runs again and gets them. */
-    List<CompletedAccess> completed = List.of();
 
     /** The access that a higher VTL is completing now, null if none. */
     @Nullable
@@ -76,7 +72,6 @@ public final class VpState {
             vtls[i] = vtl == null ? null : vtl.copy();
         }
         stopReason = source.stopReason;
-        completed = source.completed;
         pendingAccess = source.pendingAccess;
     }
 

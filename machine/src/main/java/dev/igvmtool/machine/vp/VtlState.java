@@ -5,6 +5,7 @@ import dev.igvmtool.abi.x64.SegmentRegister;
 import dev.igvmtool.abi.x64.SegmentValue;
 import dev.igvmtool.abi.x64.TableValue;
 import java.util.Arrays;
+import java.util.List;
 
 /** The registers that a VP has once per VTL (TLFS, private state). */
 public final class VtlState {
@@ -61,6 +62,9 @@ public final class VtlState {
     /** PendingEvent0, upper half. */
     public long pendingEventHigh;
 
+    /** Accesses of the present step that a higher VTL has completed, in order; the step runs again and gets them. */
+    List<VpState.CompletedAccess> completed = List.of();
+
     /** Reset state. */
     VtlState(boolean bootProcessor) {
         Arrays.fill(segments, new SegmentValue(0, 0xffff, 0, 0x93));
@@ -106,6 +110,7 @@ public final class VtlState {
         deliverabilityNotifications = source.deliverabilityNotifications;
         pendingEvent = source.pendingEvent;
         pendingEventHigh = source.pendingEventHigh;
+        completed = source.completed;
     }
 
     VtlState copy() {

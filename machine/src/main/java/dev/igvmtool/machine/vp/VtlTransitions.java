@@ -92,7 +92,7 @@ final class VtlTransitions {
             state.setGpr(from, Gpr.RBX, request.rbx());
         } else {
             state.pendingAccess = null;
-            state.completed = List.of();
+            state.active().completed = List.of();
         }
         Bytes payload = request.payload().apply(header(state, request));
         HvMessage message = new HvMessage(request.messageType(), payload);
@@ -134,9 +134,9 @@ final class VtlTransitions {
         state.pendingAccess = null;
         VtlState vtl = state.active();
         if (vtl.rip == access.completedRip()) {
-            List<VpState.CompletedAccess> completed = new ArrayList<>(state.completed);
+            List<VpState.CompletedAccess> completed = new ArrayList<>(vtl.completed);
             completed.add(accessRegisters(state));
-            state.completed = List.copyOf(completed);
+            vtl.completed = List.copyOf(completed);
             VpState.CompletedAccess saved = access.saved();
             state.setGpr(state.activeVtl, Gpr.RAX, saved.rax());
             state.setGpr(state.activeVtl, Gpr.RCX, saved.rcx());
@@ -144,7 +144,7 @@ final class VtlTransitions {
             state.setGpr(state.activeVtl, Gpr.RBX, saved.rbx());
             vtl.rip = access.stepRip();
         } else if (vtl.rip != access.stepRip()) {
-            state.completed = List.of();
+            vtl.completed = List.of();
         }
     }
 

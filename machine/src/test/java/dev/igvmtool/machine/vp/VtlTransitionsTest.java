@@ -1,0 +1,281 @@
+package dev.igvmtool.machine.vp;
+
+import static dev.igvmtool.machine.TestMachines.HYPERCALL_PAGE;
+import static dev.igvmtool.machine.TestMachines.codeOf;
+import static dev.igvmtool.machine.TestMachines.config;
+import static dev.igvmtool.machine.TestMachines.contextAt;
+import static dev.igvmtool.machine.TestMachines.hypercall;
+import static dev.igvmtool.machine.TestMachines.program;
+import static dev.igvmtool.machine.TestMachines.running;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.igvmtool.abi.binary.ByteWriter;
+import dev.igvmtool.abi.binary.Bytes;
+import dev.igvmtool.abi.hv.HvMessage;
+import dev.igvmtool.abi.hv.HvSelf;
+import dev.igvmtool.abi.hv.InstallInterceptInput;
+import dev.igvmtool.abi.hv.IoPortIntercept;
+import dev.igvmtool.abi.hv.MemoryIntercept;
+import dev.igvmtool.abi.hv.MessageType;
+import dev.igvmtool.abi.hv.ModifyVtlProtectionMaskHeader;
+import dev.igvmtool.abi.hv.RegisterName;
+import dev.igvmtool.abi.hv.RegisterValue;
+import dev.igvmtool.abi.hv.TargetVtl;
+import dev.igvmtool.abi.hv.VpAssistPage;
+import dev.igvmtool.abi.x64.Gpr;
+import dev.igvmtool.machine.Machine;
+import dev.igvmtool.machine.Snapshot;
+import dev.igvmtool.machine.StopReason;
+import dev.igvmtool.machine.TestMachines;
+import dev.igvmtool.machine.bus.Serial;
+import dev.igvmtool.machine.event.MachineEvent;
+import dev.igvmtool.machine.guest.Cpu;
+import dev.igvmtool.machine.guest.Program;
+import dev.igvmtool.machine.guest.Step;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class VtlTransitionsTest {
+    private static final long ASSIST = 0x7_0000;
+    private static final long RETURN = HYPERCALL_PAGE + 0x26;
+
+    /** VTL2: sets everything up, returns to VTL0, serves intercepts with {@code serve}, returns again. */
+    private static Program paravisor(Step.Action serve) {
+        return program(
+                1,
+                TestMachines::enableHypercalls,
+                cpu -> cpu.writeMsr(0x4000_0073, ASSIST | 1),
+                cpu -> setOwn(cpu, RegisterName.VSM_PARTITION_CONFIG, 0x1c3f),
+                cpu -> hypercall(
+                        cpu,
+                        0x4d,
+                        InstallInterceptInput.CODEC.toBytes(
+                                new InstallInterceptInput(HvSelf.PARTITION, 3, 17, 0xffff_0000L))),
+                cpu -> {
+                    cpu.set(Gpr.RCX, 0);
+                    cpu.callHypercallPage(RETURN);
+                },
+                serve,
+                cpu -> {
+                    VpAssistPage assist = new VpAssistPage(cpu.memory(), ASSIST);
+                    assist.setRax(cpu.get(Gpr.RAX));
+                    assist.setRcx(cpu.get(Gpr.RCX));
+                    cpu.set(Gpr.RCX, 0);
+                    cpu.callHypercallPage(RETURN);
+                },
+                cpu -> cpu.jumpTo("s5"));
+    }
+
+    private static void setOwn(Cpu cpu, int name, long value) {
+        hypercall(
+                cpu,
+                0x1_0000_0051L,
+                new ByteWriter()
+                        .u64(-1)
+                        .u32(0xffff_fffeL)
+                        .u32(0)
+                        .u32(name)
+                        .zeros(12)
+                        .u64(value)
+                        .u64(0)
+                        .toBytes());
+    }
+
+    private static Machine machine(Program paravisor, Step.Action... guest) {
+        Machine machine = running(config().build(), paravisor, program(2, guest));
+        Vp vp = machine.vp(0);
+        vp.mutableState().vtl(0).apply(contextAt(codeOf(2)));
+        vp.mutableState().vtl(0).startSuspended = false;
+        return machine;
+    }
+
+    /** Completes port accesses as a paravisor does: device, RAX, RIP. */
+    private static void servePort(Cpu cpu, List<String> log) {
+        VpAssistPage assist = new VpAssistPage(cpu.memory(), ASSIST);
+        HvMessage message = HvMessage.CODEC.read(assist.message());
+        IoPortIntercept port = IoPortIntercept.CODEC.read(message.payload());
+        log.add(String.format(
+                "%d %s 0x%x 0x%x rax=0x%x",
+                assist.entryReason(),
+                port.isWrite() ? "out" : "in",
+                port.port(),
+                port.rax() & 0xff,
+                cpu.get(Gpr.RAX)));
+        long rip = port.header().rip() + port.header().instructionLength();
+        hypercall(
+                cpu,
+                0x1_0000_0051L,
+                new ByteWriter()
+                        .u64(-1)
+                        .u32(0xffff_fffeL)
+                        .u32(0x10)
+                        .u32(RegisterName.RIP)
+                        .zeros(12)
+                        .u64(rip)
+                        .u64(0)
+                        .toBytes());
+        cpu.set(Gpr.RAX, port.isWrite() ? port.rax() : 0x61);
+        cpu.set(Gpr.RCX, port.rcx());
+    }
+
+    @Test
+    void portAccessOfVtl0IsServedByVtl2() {
+        List<String> log = new ArrayList<>();
+        Machine machine = machine(
+                paravisor(cpu -> servePort(cpu, log)),
+                cpu -> {
+                    cpu.set(Gpr.RAX, 0xaaaa_aaaaL);
+                    cpu.out(Serial.COM1, 1, 'h');
+                    cpu.out(Serial.COM1, 1, 'i');
+                    cpu.set(Gpr.RBX, cpu.in(Serial.COM1 + 5, 1));
+                },
+                Cpu::halt);
+        List<MachineEvent> events = TestMachines.record(machine);
+
+        assertEquals(StopReason.IDLE, machine.run(100));
+        assertEquals(
+                List.of(
+                        "3 out 0x3f8 0x68 rax=0xaaaaaa68",
+                        "3 out 0x3f8 0x69 rax=0xaaaaaa69",
+                        "3 in 0x3fd 0xaa rax=0xaaaaaaaa"),
+                log);
+        assertEquals(0, machine.vp(0).vtl());
+        assertEquals(0x61, machine.vp(0).state().gpr(0, Gpr.RBX));
+        assertEquals(0xaaaa_aaaaL, machine.vp(0).state().gpr(0, Gpr.RAX), "the step keeps its own RAX");
+        long guestSteps = events.stream()
+                .filter(e -> e instanceof MachineEvent.StepRetired s && s.vtl() == 0)
+                .count();
+        assertEquals(2, guestSteps, "the step with the accesses retires once");
+    }
+
+    @Test
+    void interceptedRunReplaysFromASnapshotBetweenIntercepts() {
+        List<String> log = new ArrayList<>();
+        Machine machine = machine(
+                paravisor(cpu -> servePort(cpu, log)),
+                cpu -> {
+                    cpu.out(Serial.COM1, 1, 'h');
+                    cpu.set(Gpr.RBX, cpu.in(Serial.COM1 + 5, 1));
+                },
+                Cpu::halt);
+        machine.run(9);
+        Snapshot middle = machine.snapshot();
+        int seen = log.size();
+        machine.run(100);
+        List<String> rest = List.copyOf(log.subList(seen, log.size()));
+        log.clear();
+        machine.restore(middle);
+        machine.run(100);
+
+        assertEquals(rest, log);
+        assertEquals(0x61, machine.vp(0).state().gpr(0, Gpr.RBX));
+    }
+
+    @Test
+    void memoryOfVtl2IsOutOfReachForVtl0() {
+        List<Long> faults = new ArrayList<>();
+        Program paravisor = program(
+                1,
+                TestMachines::enableHypercalls,
+                cpu -> cpu.writeMsr(0x4000_0073, ASSIST | 1),
+                cpu -> setOwn(cpu, RegisterName.VSM_PARTITION_CONFIG, 0x1c3f),
+                cpu -> hypercall(cpu, 0x1_0000_000cL, protect(0x60)),
+                cpu -> {
+                    cpu.memory().writeU64(0x6_0000, 0x1234);
+                    cpu.set(Gpr.RCX, 1);
+                    cpu.callHypercallPage(RETURN);
+                },
+                cpu -> {
+                    HvMessage message = HvMessage.CODEC.read(new VpAssistPage(cpu.memory(), ASSIST).message());
+                    faults.add((long) message.type());
+                    faults.add(MemoryIntercept.CODEC.read(message.payload()).gpa());
+                    faults.add(cpu.memory().readU64(0x6_0000));
+                },
+                Cpu::halt);
+        Machine machine = machine(paravisor, cpu -> cpu.memory().writeU64(0x6_0000, 0xdead), Cpu::halt);
+
+        machine.run(100);
+        assertEquals(List.of((long) MessageType.GPA_INTERCEPT, 0x6_0000L, 0x1234L), faults);
+    }
+
+    private static Bytes protect(long page) {
+        return new ByteWriter()
+                .bytes(ModifyVtlProtectionMaskHeader.CODEC.toBytes(
+                        new ModifyVtlProtectionMaskHeader(0, TargetVtl.CURRENT)))
+                .u64(page)
+                .toBytes();
+    }
+
+    @Test
+    void fastReturnKeepsSharedRegistersAndNormalReturnTakesThemFromTheAssistPage() {
+        for (boolean fast : new boolean[] {true, false}) {
+            Program paravisor = program(
+                    1,
+                    TestMachines::enableHypercalls,
+                    cpu -> cpu.writeMsr(0x4000_0073, ASSIST | 1),
+                    cpu -> {
+                        new VpAssistPage(cpu.memory(), ASSIST).setRax(0x77);
+                        cpu.set(Gpr.RAX, 0x55);
+                        cpu.set(Gpr.RCX, fast ? 1 : 0);
+                        cpu.callHypercallPage(RETURN);
+                    });
+            Machine machine = machine(paravisor, cpu -> cpu.set(Gpr.RBX, cpu.get(Gpr.RAX)), Cpu::halt);
+
+            machine.run(10);
+            assertEquals(fast ? 0x55 : 0x77, machine.vp(0).get(Gpr.RBX));
+            assertEquals(0, machine.vp(0).vtl());
+        }
+    }
+
+    @Test
+    void interruptForVtl2EndsTheRunOfVtl0() {
+        Program paravisor = program(
+                1,
+                TestMachines::enableHypercalls,
+                cpu -> cpu.writeMsr(0x4000_0073, ASSIST | 1),
+                cpu -> {
+                    cpu.writeMsr(0x1b, cpu.readMsr(0x1b) | 0xc00);
+                    cpu.writeMsr(0x80f, 0x1ff);
+                },
+                cpu -> {
+                    cpu.set(Gpr.RCX, 1);
+                    cpu.callHypercallPage(RETURN);
+                },
+                cpu -> cpu.set(Gpr.RBX, new VpAssistPage(cpu.memory(), ASSIST).entryReason()),
+                Cpu::halt);
+        Machine machine = machine(paravisor, Cpu::halt);
+        assertEquals(StopReason.IDLE, machine.run(100));
+        assertEquals(0, machine.vp(0).vtl());
+        machine.vp(0).requestInterrupt(2, 0x40);
+
+        machine.run(100);
+        assertEquals(2, machine.vp(0).vtl());
+        assertEquals(2, machine.vp(0).get(Gpr.RBX));
+    }
+
+    @Test
+    void tripleFaultOfVtl0IsToldToVtl2() {
+        List<Integer> types = new ArrayList<>();
+        Program paravisor = paravisor(cpu -> {
+            types.add(HvMessage.CODEC.read(new VpAssistPage(cpu.memory(), ASSIST).message()).type());
+            cpu.halt();
+        });
+        Machine machine = machine(paravisor, cpu -> cpu.memory().readU8(0x0001_0000_0000L));
+
+        machine.run(100);
+        assertEquals(List.of(MessageType.UNRECOVERABLE_EXCEPTION), types);
+    }
+
+    @Test
+    void registersAreReachedByNameInEveryVtl() {
+        Machine machine = machine(paravisor(Cpu::halt), Cpu::halt);
+        Vp vp = machine.vp(0);
+
+        assertEquals(0, VpRegisters.set(vp, 0, RegisterName.CR3, RegisterValue.of(0x5000)));
+        assertEquals(0x5000, VpRegisters.get(vp, 0, RegisterName.CR3).orElseThrow().low());
+        assertEquals(
+                TestMachines.PAGE_TABLES,
+                VpRegisters.get(vp, 2, RegisterName.CR3).orElseThrow().low());
+    }
+}
