@@ -28,8 +28,8 @@ class MachineTest {
 
     @Test
     void stepsRunInSlotOrderAndRipTellsWhere() {
-        Machine machine = running(
-                cpu -> cpu.set(Gpr.RAX, cpu.rip()), cpu -> cpu.set(Gpr.RBX, cpu.addressOf("s0")), Cpu::halt);
+        Machine machine =
+                running(cpu -> cpu.set(Gpr.RAX, cpu.rip()), cpu -> cpu.set(Gpr.RBX, cpu.addressOf("s0")), Cpu::halt);
 
         assertEquals(StopReason.IDLE, machine.run(10));
         assertEquals(codeOf(1) + 16, machine.vp(0).get(Gpr.RAX));
@@ -102,8 +102,7 @@ class MachineTest {
 
         assertEquals(StopReason.VP_STOPPED, machine.run(10));
         assertEquals(
-                "the program gave up: device tree ends too early",
-                machine.vp(0).stopReason());
+                "the program gave up: device tree ends too early", machine.vp(0).stopReason());
     }
 
     @Test
@@ -130,8 +129,8 @@ class MachineTest {
         Machine machine = running(cpu -> {}, cpu -> {}, cpu -> {}, Cpu::halt);
         long target = codeOf(1) + 32;
 
-        StopReason reason = machine.run(
-                100, m -> m.next().map(vp -> vp.rip() == target).orElse(false));
+        StopReason reason =
+                machine.run(100, m -> m.next().map(vp -> vp.rip() == target).orElse(false));
         assertEquals(StopReason.CONDITION, reason);
         assertEquals(2, machine.steps());
         assertEquals(StopReason.LIMIT, machine.run(1));

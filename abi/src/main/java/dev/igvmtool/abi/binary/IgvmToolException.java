@@ -16,4 +16,11 @@ public class IgvmToolException extends RuntimeException {
     public IgvmToolException(String message, Throwable cause) {
         super(message, cause);
     }
+
+    /** The message, never null. */
+    @Override
+    public String getMessage() {
+        String message = super.getMessage();
+        return message == null ? "" : message;
+    }
 }

@@ -69,61 +69,70 @@ public final class Hypercalls {
      */
     public HypercallResult call(Vp caller, HypercallControl control, long inputGpa, long outputGpa) {
         Hypercall call = byCode.get(control.code());
-        Bytes input = Bytes.EMPTY;
-        byte[] output = {};
-        HypercallResult result;
         if (call == null) {
-            result = HypercallResult.of(HvStatus.INVALID_HYPERCALL_CODE, 0);
-        } else {
-            Hypercall.Shape shape = call.shape();
-            int status = checkForm(shape, control, inputGpa, outputGpa);
-            if (status != HvStatus.SUCCESS) {
-                result = HypercallResult.of(status, 0);
-            } else {
-                int reps = control.repCount();
-                int inputBytes = shape.inputBytes(reps);
-                try {
-                    input = control.fast()
-                            ? fastInput(inputGpa, outputGpa).slice(0, inputBytes)
-                            : caller.partition().memory().readBytes(caller.vtl(), inputGpa, inputBytes);
-                    HypercallFrame frame = new HypercallFrame(caller, shape, input, control.repStart(), reps);
-                    result = run(call, frame, control, inputGpa, outputGpa);
-                    output = frame.output();
-                } catch (GpaFault unreachable) {
-                    result = HypercallResult.of(HvStatus.INVALID_HYPERCALL_INPUT, 0);
-                }
-            }
+            return refuse(caller, control, HvStatus.INVALID_HYPERCALL_CODE);
         }
+        int form = checkForm(call.shape(), control, inputGpa, outputGpa);
+        if (form != HvStatus.SUCCESS) {
+            return refuse(caller, control, form);
+        }
+        int inputBytes = call.shape().inputBytes(control.repCount());
+        try {
+            Bytes input = control.fast()
+                    ? fastInput(inputGpa, outputGpa).slice(0, inputBytes)
+                    : caller.partition().memory().readBytes(caller.vtl(), inputGpa, inputBytes);
+            HypercallFrame frame =
+                    new HypercallFrame(caller, call.shape(), input, control.repStart(), control.repCount());
+            int status = run(call, frame);
+            Bytes output = putOut(call.shape(), frame, status, control, outputGpa);
+            return report(
+                    caller,
+                    control,
+                    input,
+                    HypercallResult.of(status, call.shape().rep() ? frame.repsDone() : 0),
+                    output);
+        } catch (GpaFault unreachable) {
+            return refuse(caller, control, HvStatus.INVALID_HYPERCALL_INPUT);
+        }
+    }
+
+    private static int run(Hypercall call, HypercallFrame frame) {
+        try {
+            return call.run(frame);
+        } catch (FormatException malformed) {
+            return HvStatus.INVALID_HYPERCALL_INPUT;
+        }
+    }
+
+    /** Output of a simple call is written only on success, that of a rep call for the reps done. */
+    private static Bytes putOut(
+            Hypercall.Shape shape, HypercallFrame frame, int status, HypercallControl control, long outputGpa) {
+        int size = shape.rep()
+                ? frame.repsDone() * shape.outputElement()
+                : status == HvStatus.SUCCESS ? shape.output() : 0;
+        Bytes output = Bytes.of(frame.output()).slice(0, size);
+        if (size > 0 && control.fast()) {
+            Bytes registers = output.paddedTo(FAST_REGISTER_BYTES);
+            frame.caller().set(Gpr.RDX, registers.u64(0));
+            frame.caller().set(Gpr.R8, registers.u64(8));
+        } else if (size > 0) {
+            frame.partition().memory().writeBytes(frame.caller().vtl(), outputGpa, output);
+        }
+        return output;
+    }
+
+    private static HypercallResult refuse(Vp caller, HypercallControl control, int status) {
+        return report(caller, control, Bytes.EMPTY, HypercallResult.of(status, 0), Bytes.EMPTY);
+    }
+
+    private static HypercallResult report(
+            Vp caller, HypercallControl control, Bytes input, HypercallResult result, Bytes output) {
         if (caller.partition().observed()) {
             caller.partition()
                     .emit(new MachineEvent.HypercallDone(
-                            caller.index(), caller.vtl(), control.value(), input, result.value(), Bytes.of(output)));
+                            caller.index(), caller.vtl(), control.value(), input, result.value(), output));
         }
         return result;
-    }
-
-    private static HypercallResult run(
-            Hypercall call, HypercallFrame frame, HypercallControl control, long inputGpa, long outputGpa) {
-        int status;
-        try {
-            status = call.run(frame);
-        } catch (FormatException e) {
-            status = HvStatus.INVALID_HYPERCALL_INPUT;
-        }
-        Hypercall.Shape shape = call.shape();
-        int outputBytes = shape.rep()
-                ? frame.repsDone() * shape.outputElement()
-                : status == HvStatus.SUCCESS ? shape.output() : 0;
-        if (outputBytes > 0) {
-            Bytes output = Bytes.of(frame.output()).slice(0, outputBytes);
-            if (control.fast()) {
-                frame.caller().set(Gpr.RDX, output.paddedTo(FAST_REGISTER_BYTES).u64(0));
-                frame.caller().set(Gpr.R8, output.paddedTo(FAST_REGISTER_BYTES).u64(8));
-            } else {
-                frame.partition().memory().writeBytes(frame.caller().vtl(), outputGpa, output);
-            }
-        }
-        return HypercallResult.of(status, shape.rep() ? frame.repsDone() : 0);
     }
 
     private static int checkForm(Hypercall.Shape shape, HypercallControl control, long inputGpa, long outputGpa) {

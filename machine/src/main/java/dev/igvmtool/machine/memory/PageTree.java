@@ -27,7 +27,7 @@ final class PageTree {
     /** 512 pages: 2 MiB. A page is an array, or backed by immutable bytes until it is touched, or absent. */
     private static final class Leaf {
         final long epoch;
-        final byte @Nullable [][] pages;
+        final byte[] @Nullable [] pages;
         final long[] pageEpochs;
 
         @Nullable

@@ -3,18 +3,38 @@ package dev.igvmtool.machine.memory;
 import dev.igvmtool.abi.hv.GpaProtection;
 import java.util.Arrays;
 
-/**
- * What one VTL lets the VTLs below it do, by page: a default and runs of pages that differ. Immutable.
- *
- * @param enabled false: everything is allowed
- * @param defaultMask {@link GpaProtection} of pages in no run
- * @param firstPages first page of each run, ascending
- * @param endPages end of each run, exclusive
- * @param masks {@link GpaProtection} of each run
- */
-record VtlProtections(boolean enabled, int defaultMask, long[] firstPages, long[] endPages, byte[] masks) {
+/** What one VTL lets the VTLs below it do, by page: a default and runs of pages that differ. Immutable. */
+final class VtlProtections {
     static final VtlProtections NONE =
             new VtlProtections(false, GpaProtection.ALL, new long[0], new long[0], new byte[0]);
+
+    /** False: everything is allowed. */
+    private final boolean enabled;
+
+    private final int defaultMask;
+    /** First page of each run, ascending. */
+    private final long[] firstPages;
+    /** End of each run, exclusive. */
+    private final long[] endPages;
+
+    private final byte[] masks;
+
+    private VtlProtections(boolean enabled, int defaultMask, long[] firstPages, long[] endPages, byte[] masks) {
+        this.enabled = enabled;
+        this.defaultMask = defaultMask;
+        this.firstPages = firstPages;
+        this.endPages = endPages;
+        this.masks = masks;
+    }
+
+    boolean enabled() {
+        return enabled;
+    }
+
+    /** Number of runs that differ from the default. */
+    int runCount() {
+        return firstPages.length;
+    }
 
     /** What lower VTLs may do with a page. */
     int mask(long page) {

@@ -43,8 +43,8 @@ class CpuidTableTest {
     @Test
     void configurationReplacesLeaves() {
         CpuidResult other = new CpuidResult(1, 2, 3, 4);
-        CpuidTable table = new CpuidTable(
-                new CpuidTable.Features(true, 46, 0, 1, 0), Map.of(new CpuidTable.Key(7, 0), other));
+        CpuidTable table =
+                new CpuidTable(new CpuidTable.Features(true, 46, 0, 1, 0), Map.of(new CpuidTable.Key(7, 0), other));
 
         assertEquals(other, table.query(7, 0, 0));
         assertEquals(CpuidResult.NONE, table.query(7, 1, 0));

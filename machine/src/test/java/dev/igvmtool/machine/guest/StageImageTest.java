@@ -38,8 +38,10 @@ class StageImageTest {
     @Test
     void otherBytesAreNoSlot() {
         assertTrue(Slot.decode(Bytes.zeros(16)).isEmpty());
-        assertTrue(Slot.decode(Bytes.fromHex("0f0b53544550341256000000" + "00000001")).isEmpty());
-        assertTrue(Slot.decode(Bytes.fromHex("0f0b53544550000056000000" + "00000000")).isEmpty());
+        assertTrue(Slot.decode(Bytes.fromHex("0f0b53544550341256000000" + "00000001"))
+                .isEmpty());
+        assertTrue(Slot.decode(Bytes.fromHex("0f0b53544550000056000000" + "00000000"))
+                .isEmpty());
     }
 
     @Test

@@ -87,7 +87,8 @@ class HypercallsTest {
         Bytes input = registers(0x00ff_0000);
         assertEquals(
                 HvStatus.INVALID_PARAMETER,
-                call(HypercallControl.rep(HypercallCode.GET_VP_REGISTERS, 1), input).status());
+                call(HypercallControl.rep(HypercallCode.GET_VP_REGISTERS, 1), input)
+                        .status());
     }
 
     @Test
@@ -117,10 +118,8 @@ class HypercallsTest {
                 HvStatus.INVALID_HYPERCALL_INPUT,
                 raw(get | 1L << 32, INPUT_PAGE + 0xff0, OUTPUT_PAGE, input),
                 "crosses a page");
-        assertEquals(
-                HvStatus.INVALID_ALIGNMENT, raw(get | 1L << 32, INPUT_PAGE + 4, OUTPUT_PAGE, input), "alignment");
-        assertEquals(
-                HvStatus.INVALID_HYPERCALL_INPUT, raw(get | 1L << 32, 1L << 40, OUTPUT_PAGE, input), "no memory");
+        assertEquals(HvStatus.INVALID_ALIGNMENT, raw(get | 1L << 32, INPUT_PAGE + 4, OUTPUT_PAGE, input), "alignment");
+        assertEquals(HvStatus.INVALID_HYPERCALL_INPUT, raw(get | 1L << 32, 1L << 40, OUTPUT_PAGE, input), "no memory");
     }
 
     @Test
@@ -168,12 +167,8 @@ class HypercallsTest {
         machine.run(20);
 
         assertEquals(
-                List.of(
-                        (long) HvStatus.INVALID_VTL_STATE,
-                        0L,
-                        (long) HvStatus.VTL_ALREADY_ENABLED,
-                        0L,
-                        (long) HvStatus.INVALID_VP_STATE),
+                List.of((long) HvStatus.INVALID_VTL_STATE, 0L, (long) HvStatus.VTL_ALREADY_ENABLED, 0L, (long)
+                        HvStatus.INVALID_VP_STATE),
                 results);
         assertEquals(0x1234, machine.vp(1).get(Gpr.RBX));
         assertEquals(RunState.RUNNING, machine.vp(1).runState());
@@ -211,8 +206,8 @@ class HypercallsTest {
 
     @Test
     void addressIsTranslatedWithoutTouchingTheTables() {
-        Bytes input = TranslateVirtualAddressInput.CODEC.toBytes(new TranslateVirtualAddressInput(
-                TranslateVirtualAddressInput.VALIDATE_READ, TargetVtl.CURRENT, 0x123));
+        Bytes input = TranslateVirtualAddressInput.CODEC.toBytes(
+                new TranslateVirtualAddressInput(TranslateVirtualAddressInput.VALIDATE_READ, TargetVtl.CURRENT, 0x123));
         Machine machine = running(
                 dev.igvmtool.machine.TestMachines::enableHypercalls,
                 cpu -> hypercall(cpu, 0x52, input),

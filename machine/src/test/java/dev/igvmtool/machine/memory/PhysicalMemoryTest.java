@@ -122,9 +122,10 @@ class PhysicalMemoryTest {
                     memory.zero(address, length);
                     Arrays.fill(model, address, address + length, (byte) 0);
                 }
-                case 1 -> assertEquals(
-                        Bytes.wrap(Arrays.copyOfRange(model, address, address + length)),
-                        memory.readBytes(address, length));
+                case 1 ->
+                    assertEquals(
+                            Bytes.wrap(Arrays.copyOfRange(model, address, address + length)),
+                            memory.readBytes(address, length));
                 case 2 -> {
                     if (random.nextInt(10) == 0) {
                         snapshots.add(memory.snapshot());

@@ -93,8 +93,7 @@ class PageWalkerTest {
 
         assertEquals(0x5_5abc, walk(kernel(), PageWalker.WRITE));
         assertEquals(~(PageFault.PRESENT | PageFault.WRITE), walk(mode(WP, 0, 0xd00, false), PageWalker.WRITE));
-        assertEquals(
-                ~(PageFault.PRESENT | PageFault.WRITE | PageFault.USER), walk(user(), PageWalker.WRITE));
+        assertEquals(~(PageFault.PRESENT | PageFault.WRITE | PageFault.USER), walk(user(), PageWalker.WRITE));
     }
 
     @Test
@@ -124,8 +123,7 @@ class PageWalkerTest {
     void smepAndSmapKeepTheSupervisorOutOfUserPages() {
         map(0x7, 0x7, 0x7, 0x5_5000 | 0x7);
 
-        assertEquals(
-                ~(PageFault.PRESENT | PageFault.FETCH), walk(mode(0, SMEP, 0xd00, false), PageWalker.EXECUTE));
+        assertEquals(~(PageFault.PRESENT | PageFault.FETCH), walk(mode(0, SMEP, 0xd00, false), PageWalker.EXECUTE));
         assertEquals(~PageFault.PRESENT, walk(mode(0, SMAP, 0xd00, false), PageWalker.READ));
         PagingMode suspended = new PagingMode(1L << 31, ROOT, SMAP, 0xd00, false, true, 46);
         assertEquals(0x5_5abc, walk(suspended, PageWalker.READ));

@@ -108,12 +108,9 @@ class InterruptDeliveryTest {
         for (int type : new int[] {INTERRUPT_GATE, TRAP_GATE}) {
             Machine machine = running(
                     config().build(),
-                    program(
-                            1,
-                            Cpu::enableInterrupts,
-                            cpu -> {
-                                throw GuestException.invalidOpcode("test");
-                            }),
+                    program(1, Cpu::enableInterrupts, cpu -> {
+                        throw GuestException.invalidOpcode("test");
+                    }),
                     program(2, cpu -> cpu.set(Gpr.RAX, cpu.rflags()), Cpu::halt));
             writeGate(machine.physicalMemory(), 6, codeOf(2), type);
 

@@ -97,11 +97,7 @@ class VtlTransitionsTest {
         IoPortIntercept port = IoPortIntercept.CODEC.read(message.payload());
         log.add(String.format(
                 "%d %s 0x%x 0x%x rax=0x%x",
-                assist.entryReason(),
-                port.isWrite() ? "out" : "in",
-                port.port(),
-                port.rax() & 0xff,
-                cpu.get(Gpr.RAX)));
+                assist.entryReason(), port.isWrite() ? "out" : "in", port.port(), port.rax() & 0xff, cpu.get(Gpr.RAX)));
         long rip = port.header().rip() + port.header().instructionLength();
         hypercall(
                 cpu,
@@ -210,11 +206,8 @@ class VtlTransitionsTest {
     @Test
     void fastReturnKeepsSharedRegistersAndNormalReturnTakesThemFromTheAssistPage() {
         for (boolean fast : new boolean[] {true, false}) {
-            Program paravisor = program(
-                    1,
-                    TestMachines::enableHypercalls,
-                    cpu -> cpu.writeMsr(0x4000_0073, ASSIST | 1),
-                    cpu -> {
+            Program paravisor =
+                    program(1, TestMachines::enableHypercalls, cpu -> cpu.writeMsr(0x4000_0073, ASSIST | 1), cpu -> {
                         new VpAssistPage(cpu.memory(), ASSIST).setRax(0x77);
                         cpu.set(Gpr.RAX, 0x55);
                         cpu.set(Gpr.RCX, fast ? 1 : 0);
@@ -258,7 +251,9 @@ class VtlTransitionsTest {
     void tripleFaultOfVtl0IsToldToVtl2() {
         List<Integer> types = new ArrayList<>();
         Program paravisor = paravisor(cpu -> {
-            types.add(HvMessage.CODEC.read(new VpAssistPage(cpu.memory(), ASSIST).message()).type());
+            types.add(HvMessage.CODEC
+                    .read(new VpAssistPage(cpu.memory(), ASSIST).message())
+                    .type());
             cpu.halt();
         });
         Machine machine = machine(paravisor, cpu -> cpu.memory().readU8(0x0001_0000_0000L));
@@ -273,7 +268,8 @@ class VtlTransitionsTest {
         Vp vp = machine.vp(0);
 
         assertEquals(0, VpRegisters.set(vp, 0, RegisterName.CR3, RegisterValue.of(0x5000)));
-        assertEquals(0x5000, VpRegisters.get(vp, 0, RegisterName.CR3).orElseThrow().low());
+        assertEquals(
+                0x5000, VpRegisters.get(vp, 0, RegisterName.CR3).orElseThrow().low());
         assertEquals(
                 TestMachines.PAGE_TABLES,
                 VpRegisters.get(vp, 2, RegisterName.CR3).orElseThrow().low());
