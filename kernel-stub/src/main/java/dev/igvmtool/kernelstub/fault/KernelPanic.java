@@ -1,4 +1,4 @@
-package dev.igvmtool.kernelstub;
+package dev.igvmtool.kernelstub.fault;
 
 import dev.igvmtool.abi.binary.IgvmToolException;
 

@@ -1,0 +1,65 @@
+package dev.igvmtool.kernelstub.fs;
+
+import dev.igvmtool.abi.binary.FormatException;
+import dev.igvmtool.abi.binary.GpaRange;
+import dev.igvmtool.abi.binary.Memory;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PushbackInputStream;
+import java.io.UncheckedIOException;
+
+/**
+ * The initrd: cpio archives in a row, plain or each inside a gzip member, with zero bytes between them. Later archives
+ * add to and replace what earlier ones brought.
+ */
+public final class Initrd {
+    private static final int CPIO = '0';
+    private static final int GZIP = 0x1f;
+
+    private Initrd() {}
+
+    /**
+     * Unpacks all archives.
+     *
+     * @param physical memory by guest physical address
+     * @param range where the initrd is
+     * @param tree tree to fill
+     * @param data where file content goes
+     * @return number of entries
+     * @throws FormatException if an archive is malformed
+     */
+    public static int unpack(Memory physical, GpaRange range, FileTree tree, FileData data) {
+        RootFsWriter writer = new RootFsWriter(tree, data);
+        try (PushbackInputStream source =
+                new PushbackInputStream(new MemoryStream(physical, range), GzipMember.CHUNK)) {
+            archives(source, writer, true);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (FormatException e) {
+            throw e.in("initrd at " + range);
+        }
+        return writer.entries();
+    }
+
+    private static void archives(PushbackInputStream source, CpioReader.Sink sink, boolean mayBeCompressed)
+            throws IOException {
+        for (int first = source.read(); first >= 0; first = source.read()) {
+            if (first == 0) {
+                continue;
+            }
+            source.unread(first);
+            if (first == CPIO) {
+                new CpioReader(source).read(sink);
+            } else if (first == GZIP && mayBeCompressed) {
+                try (InputStream member = new BufferedInputStream(new GzipMember(source), 65536)) {
+                    archives(new PushbackInputStream(member, 1), sink, false);
+                }
+            } else {
+                throw new FormatException(String.format(
+                        "an archive starts with byte 0x%02x, expected a cpio archive (070701)%s",
+                        first, mayBeCompressed ? " or a gzip member (1f 8b)" : ""));
+            }
+        }
+    }
+}

@@ -1,0 +1,239 @@
+package dev.igvmtool.kernelstub.state;
+
+import dev.igvmtool.abi.binary.Bytes;
+import dev.igvmtool.abi.binary.Memory;
+import dev.igvmtool.abi.x64.Msr;
+import dev.igvmtool.kernelstub.boot.CommandLine;
+import dev.igvmtool.kernelstub.boot.Handoff;
+import dev.igvmtool.kernelstub.fault.KernelPanic;
+import dev.igvmtool.kernelstub.fs.FileData;
+import dev.igvmtool.kernelstub.fs.FileTree;
+import dev.igvmtool.kernelstub.memory.KernelMap;
+import dev.igvmtool.kernelstub.memory.PageAllocator;
+import dev.igvmtool.kernelstub.memory.PageTables;
+import dev.igvmtool.kernelstub.memory.ShiftedMemory;
+import dev.igvmtool.machine.guest.Cpu;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The kernel during one step: what is kept, taken up at the start of the step and changed, and kept again by
+ * {@link #commit}. An error before that leaves the record as it was.
+ */
+public final class Kernel {
+    /** Levels of log messages. */
+    public static final int EMERGENCY = 0;
+
+    public static final int ERROR = 3;
+    public static final int WARNING = 4;
+    public static final int INFO = 6;
+    public static final int DEBUG = 7;
+
+    private final Cpu cpu;
+    private final Memory physical;
+    private final Handoff handoff;
+    private KernelState.Layout layout;
+    private final PageAllocator pages;
+    private final List<Processor> processors;
+    private final FileTree files;
+    private final SortedMap<String, String> settings;
+    private Entropy entropy;
+    private final ProcessTable processes;
+    private final OpenFiles openFiles;
+
+    private Kernel(Cpu cpu, KernelState state, Memory physical) {
+        this.cpu = cpu;
+        this.physical = physical;
+        this.handoff = state.handoff();
+        this.layout = state.layout();
+        this.pages = new PageAllocator(state.free());
+        this.processors = new ArrayList<>(state.processors());
+        this.files = new FileTree(state.files());
+        this.settings = new TreeMap<>(state.settings());
+        this.entropy = state.entropy();
+        this.processes = new ProcessTable(state);
+        this.openFiles = new OpenFiles(state);
+    }
+
+    /** The kernel in a step after it has switched to its own page tables. */
+    public static Kernel resume(Cpu cpu) {
+        return new Kernel(cpu, kept(cpu), new ShiftedMemory(cpu.memory(), KernelMap.DIRECT_MAP));
+    }
+
+    /** The kernel in one of its first steps, when physical memory is still identity mapped. */
+    public static Kernel early(Cpu cpu) {
+        return new Kernel(cpu, kept(cpu), cpu.memory());
+    }
+
+    private static KernelState kept(Cpu cpu) {
+        return cpu.kept(KernelState.class).orElseThrow(() -> new KernelPanic("the kernel was not entered at its entry"));
+    }
+
+    /** Keeps what was changed. */
+    public void commit() {
+        cpu.keep(new KernelState(
+                handoff,
+                layout,
+                pages.free(),
+                processors,
+                files.files(),
+                processes.processes(),
+                processes.spaces(),
+                openFiles.openFiles(),
+                openFiles.tables(),
+                openFiles.pipes(),
+                settings,
+                entropy,
+                new KernelState.Numbers(
+                        processes.nextPid(), openFiles.nextFile(), openFiles.nextTable(), openFiles.nextPipe())));
+    }
+
+    /** The processor on which the step runs. */
+    public Cpu cpu() {
+        return cpu;
+    }
+
+    /** Memory by guest physical address. */
+    public Memory physical() {
+        return physical;
+    }
+
+    /** What the boot loader handed over. */
+    public Handoff handoff() {
+        return handoff;
+    }
+
+    /** The kernel command line. */
+    public CommandLine commandLine() {
+        return CommandLine.parse(handoff.commandLine());
+    }
+
+    /** The flattened device tree. */
+    public Bytes deviceTree() {
+        return physical.readBytes(handoff.deviceTree().start(), (int) handoff.deviceTree().size());
+    }
+
+    /** Where the kernel has put its own things. */
+    public KernelState.Layout layout() {
+        return layout;
+    }
+
+    /** Changes where the kernel has put its own things. */
+    public void setLayout(KernelState.Layout next) {
+        layout = next;
+    }
+
+    /** Free pages. */
+    public PageAllocator pages() {
+        return pages;
+    }
+
+    /** A cleared page. */
+    public long clearedPage() {
+        long page = pages.page();
+        physical.zero(page, KernelMap.PAGE);
+        return page;
+    }
+
+    /** The page tables with a root. */
+    public PageTables tables(long root) {
+        return new PageTables(physical, pages::page, root);
+    }
+
+    /** All processors, by index. */
+    public List<Processor> processors() {
+        return List.copyOf(processors);
+    }
+
+    /** Takes the processors of the device tree on. */
+    public void setProcessors(List<Processor> all) {
+        processors.clear();
+        processors.addAll(all);
+    }
+
+    /** Changes one processor. */
+    public void put(Processor processor) {
+        processors.set(processor.index(), processor);
+    }
+
+    /** The processor on which the step runs, found through its per-CPU data. */
+    public Processor self() {
+        return processors.get(area().index());
+    }
+
+    /** Per-CPU data of the processor on which the step runs; what SWAPGS would bring. */
+    public CpuArea area() {
+        return new CpuArea(physical, cpu.readMsr(Msr.KERNEL_GS_BASE) - KernelMap.DIRECT_MAP);
+    }
+
+    /** The process that runs on this processor. */
+    public Process current() {
+        return processes.get(self().current());
+    }
+
+    /** All files. */
+    public FileTree files() {
+        return files;
+    }
+
+    /** Access to the content of files. */
+    public FileData data() {
+        return new FileData(physical, pages);
+    }
+
+    /** All processes. */
+    public ProcessTable processes() {
+        return processes;
+    }
+
+    /** All open files. */
+    public OpenFiles openFiles() {
+        return openFiles;
+    }
+
+    /** Text of the settings by path. */
+    public SortedMap<String, String> settings() {
+        return settings;
+    }
+
+    /** Mixes bytes into the random pool. */
+    public void mix(Bytes content) {
+        entropy = entropy.mix(content);
+    }
+
+    /** Takes random bytes out. */
+    public Bytes random(int count) {
+        Bytes content = entropy.bytes(count);
+        entropy = entropy.after(count);
+        return content;
+    }
+
+    /** Nanoseconds since the kernel started. */
+    public long uptime() {
+        return layout.hypercallPage() == 0 ? 0 : (cpu.readMsr(Msr.HV_TIME_REF_COUNT) - layout.bootTime()) * 100;
+    }
+
+    /** Logs a message of the kernel. */
+    public void log(int level, String text) {
+        log(level, level, text);
+    }
+
+    /**
+     * Logs a message.
+     *
+     * @param priority facility times 8 plus level
+     */
+    public void log(int priority, int level, String text) {
+        long microseconds = uptime() / 1000;
+        if (!layout.log().isEmpty()) {
+            new KernelLog(physical, layout.log()).append(priority, microseconds, text);
+        }
+        CommandLine line = commandLine();
+        if (level < line.logLevel() && line.console().filter("ttyS2"::equals).isPresent()) {
+            Console.print(cpu, priority, microseconds, text);
+        }
+        processes.wake(Process.Event.Log.class::isInstance);
+    }
+}
