@@ -134,7 +134,7 @@ public final class FileTree {
     /** Makes a directory below another, or finds it. */
     public long directoryAt(long parent, String name) {
         Place place = child(parent, name, name);
-        return place.inode().orElseGet(() -> addDirectory(place, 0755));
+        return place.inode().orElseGet(() -> addDirectory(place, 0555));
     }
 
     /** The place of a name in a directory. */
