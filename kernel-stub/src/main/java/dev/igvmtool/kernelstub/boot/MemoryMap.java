@@ -68,7 +68,20 @@ public record MemoryMap(List<E820Entry> entries) {
 
     /** Whole pages of usable memory outside {@code occupied}. */
     public List<GpaRange> free(List<GpaRange> occupied) {
-        List<GpaRange> free = ram();
+        List<GpaRange> pages = new ArrayList<>();
+        for (GpaRange range : without(ram(), occupied)) {
+            long start = range.start() + PAGE - 1 & -PAGE;
+            long end = range.end() & -PAGE;
+            if (start < end) {
+                pages.add(new GpaRange(start, end));
+            }
+        }
+        return List.copyOf(pages);
+    }
+
+    /** What remains of {@code ranges} outside {@code occupied}. */
+    private static List<GpaRange> without(List<GpaRange> ranges, List<GpaRange> occupied) {
+        List<GpaRange> free = ranges;
         for (GpaRange taken : occupied) {
             List<GpaRange> rest = new ArrayList<>();
             for (GpaRange range : free) {
@@ -85,14 +98,6 @@ public record MemoryMap(List<E820Entry> entries) {
             }
             free = rest;
         }
-        List<GpaRange> pages = new ArrayList<>();
-        for (GpaRange range : free) {
-            long start = range.start() + PAGE - 1 & -PAGE;
-            long end = range.end() & -PAGE;
-            if (start < end) {
-                pages.add(new GpaRange(start, end));
-            }
-        }
-        return List.copyOf(pages);
+        return free;
     }
 }

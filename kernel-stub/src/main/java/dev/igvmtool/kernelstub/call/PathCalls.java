@@ -11,6 +11,7 @@ import dev.igvmtool.kernelstub.fs.Device;
 import dev.igvmtool.kernelstub.fs.FileTree;
 import dev.igvmtool.kernelstub.fs.Inode;
 import dev.igvmtool.kernelstub.fs.SystemTrees;
+import dev.igvmtool.kernelstub.process.ProcessEnd;
 import dev.igvmtool.kernelstub.state.Kernel;
 import dev.igvmtool.kernelstub.state.OpenFile;
 import java.util.ArrayList;
@@ -85,24 +86,7 @@ final class PathCalls {
 
     /** Closes a descriptor, and frees what nobody can reach then. */
     static void close(Kernel kernel, int table, int descriptor) {
-        kernel.openFiles().close(table, descriptor).ifPresent(file -> {
-            if (file.target() instanceof OpenFile.Target.PipeEnd end) {
-                FileIo.wake(kernel, end.pipe());
-            } else if (file.target() instanceof OpenFile.Target.Node node) {
-                forgetIfUnused(kernel, node.inode());
-            }
-        });
-    }
-
-    private static void forgetIfUnused(Kernel kernel, long number) {
-        Inode inode = kernel.files().inode(number);
-        if (inode instanceof Inode.RegularFile file
-                && file.owned()
-                && !kernel.openFiles().isOpen(number)
-                && kernel.files().links(number) == 0) {
-            kernel.data().release(file);
-            kernel.files().forget(number);
-        }
+        kernel.openFiles().close(table, descriptor).ifPresent(file -> ProcessEnd.closed(kernel, file));
     }
 
     static Outcome dup2(Call call) {
@@ -201,7 +185,7 @@ final class PathCalls {
         checkWritable(files, place, path);
         long number = files.unlink(place, directory);
         if (files.inode(number) instanceof Inode.RegularFile) {
-            forgetIfUnused(call.kernel(), number);
+            ProcessEnd.forgetIfUnused(call.kernel(), number);
         } else {
             files.forget(number);
         }
@@ -239,12 +223,7 @@ final class PathCalls {
         String target = call.text(1);
         String type = call.text(2);
         long at = kernel.files().find(target);
-        SystemTrees.Facts facts = new SystemTrees.Facts(
-                kernel.deviceTree(),
-                kernel.handoff().deviceTree(),
-                kernel.processors().size(),
-                SidecarDevice.nodes(kernel).size());
-        kernel.files().mount(at, SystemTrees.create(kernel.files(), type, target, facts));
+        kernel.files().mount(at, SystemTrees.root(kernel.files(), kernel.systemTrees(), type));
         kernel.log(Kernel.DEBUG, String.format("mount %s at %s, flags 0x%x", type, target, call.argument(3)));
         return Outcome.SUCCESS;
     }

@@ -6,6 +6,7 @@ import dev.igvmtool.abi.linux.Errno;
 import dev.igvmtool.kernelstub.fault.LinuxError;
 import dev.igvmtool.kernelstub.fs.Inode.PseudoFile.Kind;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -33,20 +34,34 @@ public final class SystemTrees {
     public record Facts(Bytes deviceTree, GpaRange deviceTreeRange, int processors, int sidecarNodes) {}
 
     /**
-     * Makes a tree.
+     * Makes the trees that exist once, however often they are mounted.
      *
-     * @param type of file system
-     * @param at path of the mount point
-     * @return its root directory, without a name
+     * @return root directories, without names, by type of file system
      */
-    public static long create(FileTree files, String type, String at, Facts facts) {
-        return switch (type) {
-            case "proc" -> proc(files, at, facts);
-            case "sysfs" -> sys(files, at, facts);
-            case "devtmpfs" -> dev(files, facts);
-            case "devpts", "tmpfs" -> root(files, 0755);
-            default -> throw new LinuxError(Errno.ENODEV, "file system " + type);
-        };
+    public static SortedMap<String, Long> create(FileTree files, Facts facts) {
+        SortedMap<String, Long> roots = new TreeMap<>();
+        roots.put("proc", proc(files, "/proc", facts));
+        roots.put("sysfs", sys(files, "/sys", facts));
+        roots.put("devtmpfs", dev(files, facts));
+        roots.put("devpts", root(files, 0755));
+        return roots;
+    }
+
+    /**
+     * The root directory to mount.
+     *
+     * @param roots what {@link #create} has made
+     * @param type of file system
+     */
+    public static long root(FileTree files, SortedMap<String, Long> roots, String type) {
+        if (type.equals("tmpfs")) {
+            return root(files, 0755);
+        }
+        Long root = roots.get(type);
+        if (root == null) {
+            throw new LinuxError(Errno.ENODEV, "file system " + type);
+        }
+        return root;
     }
 
     private static long proc(FileTree files, String at, Facts facts) {

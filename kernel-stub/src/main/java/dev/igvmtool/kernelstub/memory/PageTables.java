@@ -2,7 +2,10 @@ package dev.igvmtool.kernelstub.memory;
 
 import dev.igvmtool.abi.binary.Memory;
 import dev.igvmtool.abi.x64.PageTableEntry;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -90,12 +93,28 @@ public record PageTables(Memory physical, LongSupplier pages, long root) {
         }
     }
 
-    /** Gives the tables of the lower half and the top table to {@code release}; the leaves must be gone already. */
-    public void releaseUserTables(java.util.function.LongConsumer release) {
+    /** Gives the tables of the lower half to {@code release}; the leaves must be gone already. */
+    public void releaseUserTables(LongConsumer release) {
         for (int i = 0; i < ENTRIES / 2; i++) {
             releaseTable(root + i * 8L, LEVELS, release);
         }
-        release.accept(root);
+    }
+
+    /** Addresses of all tables, the top one first. */
+    public List<Long> tables() {
+        List<Long> tables = new ArrayList<>();
+        collect(root, LEVELS, tables);
+        return tables;
+    }
+
+    private void collect(long table, int level, List<Long> tables) {
+        tables.add(table);
+        for (int i = 0; level > 1 && i < ENTRIES; i++) {
+            PageTableEntry entry = new PageTableEntry(physical.readU64(table + i * 8L));
+            if (entry.present() && !(level < LEVELS && entry.large())) {
+                collect(entry.address(), level - 1, tables);
+            }
+        }
     }
 
     /** Makes the upper half the same as that of {@code kernel}, table by table. */
@@ -118,7 +137,7 @@ public record PageTables(Memory physical, LongSupplier pages, long root) {
         }
     }
 
-    private void releaseTable(long entryGpa, int level, java.util.function.LongConsumer release) {
+    private void releaseTable(long entryGpa, int level, LongConsumer release) {
         PageTableEntry entry = new PageTableEntry(physical.readU64(entryGpa));
         if (!entry.present() || level == 1 || level < LEVELS && entry.large()) {
             return;

@@ -2,6 +2,7 @@ package dev.igvmtool.kernelstub.process;
 
 import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.abi.x64.PageTableEntry;
+import dev.igvmtool.kernelstub.memory.KernelMap;
 import dev.igvmtool.kernelstub.memory.PageTables;
 import dev.igvmtool.kernelstub.state.Kernel;
 
@@ -42,7 +43,8 @@ public final class AddressSpaces {
                 kernel.pages().release(GpaRange.ofSize(leaf.gpa(gva), leaf.sizeBytes()));
             }
         });
-        tables.releaseUserTables(page -> kernel.pages().release(GpaRange.ofSize(page, 4096)));
+        tables.releaseUserTables(page -> kernel.pages().release(GpaRange.ofSize(page, KernelMap.PAGE)));
+        kernel.pages().release(GpaRange.ofSize(cr3, KernelMap.PAGE));
         kernel.processes().removeSpace(cr3);
     }
 }

@@ -4,7 +4,7 @@ import dev.igvmtool.machine.guest.Cpu;
 import java.nio.charset.StandardCharsets;
 
 /** The serial console at COM3, a 16550, in the format of {@code console_msg_format=syslog}. */
-final class Console {
+public final class Console {
     private static final int DATA = 0x3e8;
     private static final int LINE_STATUS = DATA + 5;
     private static final int TRANSMITTER_EMPTY = 0x20;
@@ -12,7 +12,8 @@ final class Console {
 
     private Console() {}
 
-    static void print(Cpu cpu, int priority, long microseconds, String text) {
+    /** Prints a line. */
+    public static void print(Cpu cpu, int priority, long microseconds, String text) {
         String line = String.format(
                 "<%d>[%5d.%06d] %s\r\n", priority, microseconds / 1_000_000, microseconds % 1_000_000, text);
         for (byte b : line.getBytes(StandardCharsets.UTF_8)) {

@@ -38,6 +38,7 @@ public final class Kernel {
     private final PageAllocator pages;
     private final List<Processor> processors;
     private final FileTree files;
+    private final SortedMap<String, Long> systemTrees;
     private final SortedMap<String, String> settings;
     private Entropy entropy;
     private final ProcessTable processes;
@@ -51,6 +52,7 @@ public final class Kernel {
         this.pages = new PageAllocator(state.free());
         this.processors = new ArrayList<>(state.processors());
         this.files = new FileTree(state.files());
+        this.systemTrees = new TreeMap<>(state.systemTrees());
         this.settings = new TreeMap<>(state.settings());
         this.entropy = state.entropy();
         this.processes = new ProcessTable(state);
@@ -79,6 +81,7 @@ public final class Kernel {
                 pages.free(),
                 processors,
                 files.files(),
+                systemTrees,
                 processes.processes(),
                 processes.spaces(),
                 openFiles.openFiles(),
@@ -176,6 +179,11 @@ public final class Kernel {
     /** All files. */
     public FileTree files() {
         return files;
+    }
+
+    /** Root directories of the kernel's own file systems, by type. */
+    public SortedMap<String, Long> systemTrees() {
+        return systemTrees;
     }
 
     /** Access to the content of files. */

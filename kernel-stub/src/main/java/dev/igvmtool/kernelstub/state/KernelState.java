@@ -17,6 +17,7 @@ import java.util.TreeMap;
  * @param free free pages
  * @param processors by index
  * @param files all files
+ * @param systemTrees root directories of the kernel's own file systems, by type
  * @param processes by thread id
  * @param spaces by root of the page tables
  * @param openFiles by number
@@ -32,6 +33,7 @@ public record KernelState(
         List<GpaRange> free,
         List<Processor> processors,
         Files files,
+        SortedMap<String, Long> systemTrees,
         SortedMap<Integer, Process> processes,
         SortedMap<Long, AddressSpace> spaces,
         SortedMap<Integer, OpenFile> openFiles,
@@ -43,15 +45,56 @@ public record KernelState(
     /**
      * Where the kernel has put its own things; guest physical addresses, 0 until they exist.
      *
+     * @param early RAM that was used before all of it was mapped
      * @param cr3 kernel page tables, whose upper half all processes share
      * @param log log buffer
-     * @param descriptorTables GDTs are in the per-CPU areas; this page has the IDT
+     * @param interruptTable interrupt descriptor table, one page for all processors
      * @param hypercallPage overlay of the hypercall page, 0 without a hypervisor interface
      * @param vtlReturn offset of the VTL return sequence in the hypercall page
      * @param bootTime reference time at the kernel's start, 100 ns units
      */
     public record Layout(
-            long cr3, GpaRange log, long descriptorTables, long hypercallPage, int vtlReturn, long bootTime) {}
+            List<GpaRange> early,
+            long cr3,
+            GpaRange log,
+            long interruptTable,
+            long hypercallPage,
+            int vtlReturn,
+            long bootTime) {
+        /** Nothing but early memory. */
+        public Layout(List<GpaRange> early) {
+            this(early, 0, new GpaRange(0, 0), 0, 0, 0, 0);
+        }
+
+        public Layout {
+            early = List.copyOf(early);
+        }
+
+        /** The same with a log buffer. */
+        public Layout withLog(GpaRange buffer) {
+            return new Layout(early, cr3, buffer, interruptTable, hypercallPage, vtlReturn, bootTime);
+        }
+
+        /** The same with page tables. */
+        public Layout withCr3(long root) {
+            return new Layout(early, root, log, interruptTable, hypercallPage, vtlReturn, bootTime);
+        }
+
+        /** The same with an interrupt descriptor table. */
+        public Layout withInterruptTable(long page) {
+            return new Layout(early, cr3, log, page, hypercallPage, vtlReturn, bootTime);
+        }
+
+        /** The same with a hypercall page. */
+        public Layout withHypercallPage(long page, long time) {
+            return new Layout(early, cr3, log, interruptTable, page, vtlReturn, time);
+        }
+
+        /** The same with the place of the VTL return sequence. */
+        public Layout withVtlReturn(int offset) {
+            return new Layout(early, cr3, log, interruptTable, hypercallPage, offset, bootTime);
+        }
+    }
 
     /** Numbers to give out next. */
     public record Numbers(int pid, int openFile, int table, int pipe) {}
@@ -59,6 +102,7 @@ public record KernelState(
     public KernelState {
         free = List.copyOf(free);
         processors = List.copyOf(processors);
+        systemTrees = Collections.unmodifiableSortedMap(new TreeMap<>(systemTrees));
         processes = Collections.unmodifiableSortedMap(new TreeMap<>(processes));
         spaces = Collections.unmodifiableSortedMap(new TreeMap<>(spaces));
         openFiles = Collections.unmodifiableSortedMap(new TreeMap<>(openFiles));
@@ -68,13 +112,14 @@ public record KernelState(
     }
 
     /** The first state: nothing but what was handed over. */
-    public static KernelState initial(Handoff handoff, List<GpaRange> free, Layout layout) {
+    public static KernelState initial(Handoff handoff, List<GpaRange> early) {
         return new KernelState(
                 handoff,
-                layout,
-                free,
+                new Layout(early),
+                early,
                 List.of(),
                 Files.empty(),
+                new TreeMap<>(),
                 new TreeMap<>(),
                 new TreeMap<>(),
                 new TreeMap<>(),

@@ -87,6 +87,11 @@ public record Process(
                 pid, group, parent, name, cpu, next, cr3, descriptors, kernelStack, fsBase, clearTid, vforkParent);
     }
 
+    /** The same, about to try its system call again. */
+    public Process retrying() {
+        return withState(new State.Retrying());
+    }
+
     /** The same on another processor. */
     public Process withCpu(int next) {
         return new Process(

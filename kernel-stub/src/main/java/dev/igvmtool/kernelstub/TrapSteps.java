@@ -1,0 +1,99 @@
+package dev.igvmtool.kernelstub;
+
+import static dev.igvmtool.kernelstub.PanicSteps.step;
+
+import dev.igvmtool.abi.sidecar.ControlPage;
+import dev.igvmtool.abi.x64.ControlRegister;
+import dev.igvmtool.abi.x64.Gpr;
+import dev.igvmtool.abi.x64.Vector;
+import dev.igvmtool.devicetree.binding.BootTree;
+import dev.igvmtool.kernelstub.call.SidecarDevice;
+import dev.igvmtool.kernelstub.call.SystemCalls;
+import dev.igvmtool.kernelstub.fault.KernelPanic;
+import dev.igvmtool.kernelstub.hv.Interrupts;
+import dev.igvmtool.kernelstub.process.ProcessEnd;
+import dev.igvmtool.kernelstub.state.Kernel;
+import dev.igvmtool.kernelstub.state.Process;
+import dev.igvmtool.machine.guest.Cpu;
+import dev.igvmtool.machine.guest.Step;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Handlers of exceptions and interrupts. An exception of a user program ends it; one of the kernel is a panic. */
+final class TrapSteps {
+    static final String RESCHEDULE = "interrupt-reschedule";
+    static final String SIDECAR = "interrupt-sidecar";
+
+    private static final int SIGILL = 4;
+    private static final int SIGTRAP = 5;
+    private static final int SIGFPE = 8;
+    private static final int SIGSEGV = 11;
+    private static final int PRIVILEGE = 3;
+
+    private TrapSteps() {}
+
+    static List<Step> steps() {
+        List<Step> steps = new ArrayList<>();
+        for (Vector vector : Vector.values()) {
+            steps.add(step(stepName(vector), cpu -> exception(cpu, vector)));
+        }
+        steps.add(step(RESCHEDULE, cpu -> {
+            Interrupts.end(cpu);
+            cpu.interruptReturn();
+        }));
+        steps.add(step(SIDECAR, TrapSteps::sidecar));
+        return steps;
+    }
+
+    /** Name of the handler of an exception. */
+    static String stepName(Vector vector) {
+        return "exception-" + vector.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private static void exception(Cpu cpu, Vector vector) {
+        long errorCode = vector.hasErrorCode() ? cpu.pop() : 0;
+        long rip = cpu.memory().readU64(cpu.get(Gpr.RSP));
+        long cs = cpu.memory().readU64(cpu.get(Gpr.RSP) + 8);
+        String what = String.format(
+                "%s at 0x%x, error code 0x%x, address 0x%x",
+                vector.name().toLowerCase(Locale.ROOT).replace('_', ' '),
+                rip,
+                errorCode,
+                cpu.get(ControlRegister.CR2));
+        if ((cs & PRIVILEGE) != PRIVILEGE) {
+            throw new KernelPanic("Fatal exception: " + what);
+        }
+        Kernel kernel = Kernel.resume(cpu);
+        Process process = kernel.current();
+        kernel.log(Kernel.INFO, process.name() + "[" + process.pid() + "]: " + what);
+        ProcessEnd.group(kernel, process, signal(vector));
+        kernel.put(kernel.self().running(0));
+        kernel.commit();
+        cpu.jumpTo(SystemCalls.SCHEDULE_STEP);
+    }
+
+    private static int signal(Vector vector) {
+        return switch (vector) {
+            case DIVIDE_ERROR -> SIGFPE;
+            case DEBUG, BREAKPOINT -> SIGTRAP;
+            case INVALID_OPCODE -> SIGILL;
+            case DOUBLE_FAULT, INVALID_TSS, SEGMENT_NOT_PRESENT, STACK_FAULT, GENERAL_PROTECTION, PAGE_FAULT -> SIGSEGV;
+        };
+    }
+
+    /** A sidecar VP has finished something: whoever waits looks at the status again. */
+    private static void sidecar(Cpu cpu) {
+        Interrupts.end(cpu);
+        Kernel kernel = Kernel.resume(cpu);
+        for (BootTree.SidecarNode node : SidecarDevice.nodes(kernel)) {
+            ControlPage control = SidecarDevice.control(kernel, node);
+            if (control.needsAttention()) {
+                control.setNeedsAttention(false);
+            }
+        }
+        kernel.processes().wake(Process.Event.Sidecar.class::isInstance);
+        kernel.commit();
+        cpu.interruptReturn();
+    }
+}

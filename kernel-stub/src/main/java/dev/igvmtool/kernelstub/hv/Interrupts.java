@@ -1,0 +1,56 @@
+package dev.igvmtool.kernelstub.hv;
+
+import dev.igvmtool.abi.x64.Msr;
+import dev.igvmtool.kernelstub.state.Kernel;
+import dev.igvmtool.kernelstub.state.Processor;
+import dev.igvmtool.machine.guest.Cpu;
+
+/** Interrupts between processors, by x2APIC where there is one, otherwise by the hypervisor's register. */
+public final class Interrupts {
+    /** Vector that makes a processor look for something to run. */
+    public static final int RESCHEDULE = 0xfd;
+    /** Vector by which sidecar VPs tell that they are done. */
+    public static final int SIDECAR = 0xf4;
+
+    private static final int HV_ICR = 0x4000_0071;
+    private static final int X2APIC = 1 << 21;
+    private static final long APIC_ENABLE = 1 << 11;
+    private static final long X2APIC_ENABLE = 1 << 10;
+    private static final long SPURIOUS_VECTOR_ENABLED = 0x1ff;
+
+    private Interrupts() {}
+
+    /** Enables the local APIC of this processor, as x2APIC if possible. */
+    public static void enable(Cpu cpu) {
+        long base = cpu.readMsr(Msr.APIC_BASE);
+        if (hasX2Apic(cpu)) {
+            cpu.writeMsr(Msr.APIC_BASE, base | APIC_ENABLE | X2APIC_ENABLE);
+            cpu.writeMsr(Msr.X2APIC_SVR, SPURIOUS_VECTOR_ENABLED);
+        } else {
+            cpu.writeMsr(Msr.APIC_BASE, base | APIC_ENABLE);
+        }
+    }
+
+    /** Sends a vector to a processor. */
+    public static void send(Cpu cpu, long apicId, int vector) {
+        if (hasX2Apic(cpu)) {
+            cpu.writeMsr(Msr.X2APIC_ICR, apicId << 32 | vector);
+        } else {
+            cpu.writeMsr(HV_ICR, apicId << 56 | vector);
+        }
+    }
+
+    /** Makes another processor look for something to run. */
+    public static void reschedule(Kernel kernel, Processor target) {
+        send(kernel.cpu(), target.apicId(), RESCHEDULE);
+    }
+
+    /** End of interrupt. */
+    public static void end(Cpu cpu) {
+        cpu.writeMsr(hasX2Apic(cpu) ? Msr.X2APIC_EOI : Msr.HV_EOI, 0);
+    }
+
+    private static boolean hasX2Apic(Cpu cpu) {
+        return (cpu.cpuid(1, 0).ecx() & X2APIC) != 0;
+    }
+}
