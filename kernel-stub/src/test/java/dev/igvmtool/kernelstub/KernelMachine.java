@@ -1,0 +1,234 @@
+package dev.igvmtool.kernelstub;
+
+import dev.igvmtool.abi.binary.Bytes;
+import dev.igvmtool.abi.binary.GpaRange;
+import dev.igvmtool.abi.elf.ElfFile;
+import dev.igvmtool.abi.elf.ProgramHeader;
+import dev.igvmtool.abi.hv.InitialVpContext;
+import dev.igvmtool.abi.hv.RegisterName;
+import dev.igvmtool.abi.hv.RegisterValue;
+import dev.igvmtool.abi.linux.BootParams;
+import dev.igvmtool.abi.linux.E820Entry;
+import dev.igvmtool.abi.linux.SetupData;
+import dev.igvmtool.abi.shim.MemoryVtlType;
+import dev.igvmtool.abi.x64.Gpr;
+import dev.igvmtool.abi.x64.PageTableEntry;
+import dev.igvmtool.abi.x64.SegmentValue;
+import dev.igvmtool.abi.x64.TableValue;
+import dev.igvmtool.devicetree.binding.BootTree;
+import dev.igvmtool.devicetree.binding.CpuEntry;
+import dev.igvmtool.devicetree.binding.MemoryAllocation;
+import dev.igvmtool.devicetree.binding.TreeIsolation;
+import dev.igvmtool.devicetree.binding.VmbusEntry;
+import dev.igvmtool.machine.Machine;
+import dev.igvmtool.machine.Programs;
+import dev.igvmtool.machine.bus.Serial;
+import dev.igvmtool.machine.event.MachineEvent;
+import dev.igvmtool.machine.guest.Program;
+import dev.igvmtool.machine.guest.StageImage;
+import dev.igvmtool.machine.memory.PhysicalMemory;
+import dev.igvmtool.machine.partition.PartitionConfig;
+import dev.igvmtool.machine.vp.VpRegisters;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.LongStream;
+
+/** A machine in the state in which the boot shim enters the kernel. */
+public final class KernelMachine {
+    public static final String COMMAND_LINE =
+            "loglevel=8 console_msg_format=syslog panic=-1 rdinit=/underhill-init OPENHCL_NVME_VFIO=1"
+                    + " hv_storvsc.storvsc_ringbuffer_size=0x8000 MIMALLOC_ARENA_EAGER_COMMIT=0 acpi=off"
+                    + " console=ttyS2,115200";
+    public static final GpaRange VTL2 = new GpaRange(0x800_0000, 0xc60_0000);
+    public static final long KERNEL = 0x820_0000;
+    public static final long ZERO_PAGE = 0x86c_2000;
+    public static final long COMMAND_LINE_GPA = 0x86c_9004;
+    public static final long DEVICE_TREE = 0x86c_d000;
+    public static final long INITRD = 0x871_e000;
+    public static final long LOADER_TABLES = 0x889_a000;
+    public static final long RESERVED_CONFIG = 0x878_6000;
+
+    public final Machine machine;
+    public final Serial console = new Serial(Serial.COM3);
+    public final List<MachineEvent> events = new ArrayList<>();
+
+    /** What a test may change before the start. */
+    public static final class Builder {
+        private final List<Program> programs = new ArrayList<>(List.of(new KernelStub()));
+        private Bytes initrd = Bytes.EMPTY;
+        private String commandLine = COMMAND_LINE;
+        private int vps = 1;
+        private List<BootTree.SidecarNode> sidecarNodes = List.of();
+
+        public Builder program(Program program) {
+            programs.add(program);
+            return this;
+        }
+
+        public Builder initrd(Bytes value) {
+            initrd = value;
+            return this;
+        }
+
+        public Builder commandLine(String value) {
+            commandLine = value;
+            return this;
+        }
+
+        public Builder vps(int value) {
+            vps = value;
+            return this;
+        }
+
+        public Builder sidecarNodes(List<BootTree.SidecarNode> value) {
+            sidecarNodes = value;
+            return this;
+        }
+
+        public KernelMachine build() {
+            return new KernelMachine(this);
+        }
+    }
+
+    private KernelMachine(Builder builder) {
+        machine = new Machine(
+                PartitionConfig.builder()
+                        .vpCount(builder.vps)
+                        .ram(List.of(new GpaRange(0, 0x1000_0000)))
+                        .build(),
+                new Programs(builder.programs));
+        machine.ports().add(console);
+        machine.observe(event -> {
+            if (!(event instanceof MachineEvent.MemoryRead) && !(event instanceof MachineEvent.MemoryWrite)) {
+                events.add(event);
+            }
+        });
+        PhysicalMemory memory = machine.physicalMemory();
+        ElfFile kernel = ElfFile.read(StageImage.elf(new KernelStub()));
+        long linked = new KernelStub().layout().linkAddress();
+        for (ProgramHeader segment : kernel.loadSegments()) {
+            memory.writeBytes(KERNEL + segment.paddr() - linked, kernel.content(segment));
+        }
+        memory.writeBytes(INITRD, builder.initrd);
+        memory.writeBytes(COMMAND_LINE_GPA, Bytes.utf8(builder.commandLine + "\0"));
+        Bytes fdt = tree(builder.vps, builder.sidecarNodes).toFdt();
+        memory.write(SetupData.CODEC, DEVICE_TREE, new SetupData(0, SetupData.DTB, BootTree.CAPACITY_BYTES));
+        memory.writeBytes(DEVICE_TREE + SetupData.CODEC.size(), fdt);
+        memory.write(BootParams.CODEC, ZERO_PAGE, zeroPage(builder.initrd.size()));
+        identity(memory);
+        start();
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    public static List<E820Entry> memoryMap() {
+        return List.of(
+                new E820Entry(0x800_0000, 0x1000, E820Entry.RESERVED),
+                new E820Entry(0x800_1000, 0x1_3000, E820Entry.RESERVED),
+                new E820Entry(0x801_4000, RESERVED_CONFIG - 0x801_4000, E820Entry.RAM),
+                new E820Entry(RESERVED_CONFIG, 0x10_2000, E820Entry.RESERVED),
+                new E820Entry(0x888_8000, 0x2000, E820Entry.RESERVED),
+                new E820Entry(0x888_a000, 0x3b7_6000, E820Entry.RAM),
+                new E820Entry(0xc40_0000, 0x20_0000, E820Entry.RESERVED));
+    }
+
+    private static BootParams zeroPage(long initrdBytes) {
+        return BootParams.builder()
+                .typeOfLoader(BootParams.LOADER_UNDEFINED)
+                .hardwareSubarch(BootParams.SUBARCH_NO_BIOS)
+                .ramdisk(INITRD, initrdBytes)
+                .cmdLinePtr(COMMAND_LINE_GPA)
+                .setupData(DEVICE_TREE)
+                .e820(memoryMap())
+                .build();
+    }
+
+    public static BootTree tree(int vps, List<BootTree.SidecarNode> sidecarNodes) {
+        return new BootTree(
+                0,
+                List.of(),
+                Optional.of(new BootTree.TimeSpan(1, 2)),
+                Optional.empty(),
+                false,
+                LongStream.range(0, vps).mapToObj(i -> new CpuEntry(i, 0)).toList(),
+                List.of(new BootTree.Vtl2Memory(VTL2, 0)),
+                new VmbusEntry(List.of(), 4),
+                sidecarNodes,
+                TreeIsolation.NONE,
+                MemoryAllocation.HOST,
+                OptionalLong.empty(),
+                List.of(
+                        piece(0x800_0000, 0x1000, MemoryVtlType.VTL2_PERSISTED_STATE_HEADER),
+                        piece(0x800_1000, 0x1_3000, MemoryVtlType.VTL2_PERSISTED_STATE_PROTOBUF),
+                        piece(0x801_4000, VTL2.end() - 0x801_4000, MemoryVtlType.VTL2_RAM)),
+                List.of(),
+                Optional.of(Bytes.fromHex("0011223344556677")));
+    }
+
+    private static BootTree.PartitionMemory piece(long start, long size, MemoryVtlType type) {
+        return new BootTree.PartitionMemory(
+                GpaRange.ofSize(start, size), type, Optional.of(new BootTree.HostMemory(0, 3)));
+    }
+
+    private static void identity(PhysicalMemory memory) {
+        long flags = PageTableEntry.PRESENT | PageTableEntry.WRITABLE;
+        memory.writeU64(LOADER_TABLES, LOADER_TABLES + 0x1000 | flags);
+        memory.writeU64(LOADER_TABLES + 0x1000, LOADER_TABLES + 0x2000 | flags);
+        for (long at = VTL2.start(); at < VTL2.end(); at += 0x20_0000) {
+            memory.writeU64(LOADER_TABLES + 0x2000 + (at >>> 21) * 8, at | flags | PageTableEntry.LARGE);
+        }
+    }
+
+    private void start() {
+        SegmentValue code = new SegmentValue(0, 0xffff_ffffL, 0x10, 0xa09b);
+        SegmentValue data = new SegmentValue(0, 0xffff_ffffL, 0x18, 0xc093);
+        machine.vp(0)
+                .enableVtl(
+                        2,
+                        new InitialVpContext(
+                                KERNEL,
+                                0x86a_05a8,
+                                2,
+                                code,
+                                data,
+                                data,
+                                data,
+                                data,
+                                data,
+                                new SegmentValue(0, 0xffff, 0, 0x8b),
+                                SegmentValue.NULL,
+                                new TableValue(0, 0),
+                                new TableValue(0x1f, 0x871_7000),
+                                0xd00,
+                                0x8000_0021L,
+                                LOADER_TABLES,
+                                0x4_0660,
+                                0x0007_0406_0007_0406L));
+        VpRegisters.set(machine.vp(0), 2, RegisterName.RAX + Gpr.RSI.ordinal(), RegisterValue.of(ZERO_PAGE));
+        machine.vp(0).start(2, 0);
+    }
+
+    /** Names of the steps that VP 0 and the others have run, {@code program:step}. */
+    public List<String> steps() {
+        return events.stream()
+                .filter(MachineEvent.StepRetired.class::isInstance)
+                .map(MachineEvent.StepRetired.class::cast)
+                .map(step -> step.program() + ":" + step.step())
+                .toList();
+    }
+
+    /** Why VPs stopped and what faulted, for messages. */
+    public String trouble() {
+        StringBuilder text = new StringBuilder();
+        events.stream()
+                .filter(event -> event instanceof MachineEvent.Fault || event instanceof MachineEvent.VpStopped)
+                .forEach(event -> text.append(event).append('\n'));
+        List<String> steps = steps();
+        text.append(steps.subList(Math.max(0, steps.size() - 12), steps.size())).append('\n');
+        return text + console.text().toUtf8();
+    }
+}
