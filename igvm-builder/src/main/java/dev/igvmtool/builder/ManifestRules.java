@@ -27,10 +27,10 @@ final class ManifestRules {
                 throw new ManifestException("the manifest contains more than one guest config for platform " + type
                         + " ('none' and 'vbs' are the same platform)");
             }
-            checkIsolation(manifest.guestArch(), config);
             if (config.image() instanceof Image.SnpLinuxDirect direct) {
                 checkDirect(manifest, config, direct);
             }
+            checkIsolation(manifest.guestArch(), config);
             if (manifest.guestArch() == GuestArch.AARCH64
                     && config.image() instanceof Image.Openhcl openhcl
                     && !openhcl.uefi()

@@ -21,7 +21,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -174,23 +173,5 @@ class ImageBuilderTest {
                 new BuildOptions(true, true));
         String longer = manifest.replace("CONFIG=debug", "CONFIG=debug OPENHCL_CONFIDENTIAL_DEBUG=1");
         assertEquals(IgvmWriter.toBytes(build(longer, files).file()), IgvmWriter.toBytes(built.file()));
-    }
-
-    @Test
-    void writesWholeFilesAndLeavesNothingElse(@TempDir Path folder) throws IOException {
-        Path output = folder.resolve("out.bin");
-        Files.writeString(output, "old");
-        ImageFiles.write(build(manifest("policy-sivm"), resources("policy-sivm")), output);
-        Path expected = SharedTestData.require("golden/cases/policy-sivm/expected");
-        assertEquals(-1, Files.mismatch(expected.resolve("policy-sivm.bin"), output));
-        try (Stream<Path> files = Files.list(folder)) {
-            assertEquals(
-                    List.of("out-snp.cbor", "out-snp.idblock", "out-snp.json", "out.bin", "out.bin.map"),
-                    files.map(it -> it.getFileName().toString()).sorted().toList());
-        }
-        assertThrows(
-                IOException.class,
-                () -> ImageFiles.write(
-                        build(manifest("vbs-only"), resources("vbs-only")), folder.resolve("absent/out.bin")));
     }
 }
