@@ -5,6 +5,7 @@ import dev.igvmtool.abi.binary.FormatException;
 import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.abi.binary.Memory;
 import dev.igvmtool.abi.paravisor.CommandLinePage;
+import dev.igvmtool.abi.paravisor.ImportedRegion;
 import dev.igvmtool.abi.paravisor.ImportedRegions;
 import dev.igvmtool.abi.paravisor.ParameterRegion;
 import dev.igvmtool.abi.shim.PersistedStateHeader;
@@ -21,7 +22,8 @@ import java.util.Optional;
 
 /** Reads the shim's inputs from guest memory; every step does it anew. */
 record InputReader(Memory memory, ShimImage image, TreeIsolation isolation) {
-    private static final int PAGE_BYTES = 4096;
+    private static final int PAGE_SHIFT = 12;
+    private static final int PAGE_BYTES = 1 << PAGE_SHIFT;
 
     static InputReader of(Cpu cpu) {
         ShimVariables variables = ShimVariables.of(cpu);
@@ -58,9 +60,19 @@ record InputReader(Memory memory, ShimImage image, TreeIsolation isolation) {
     private List<ShimInputs.Imported> imported() {
         Bytes page = memory.readBytes(image.parameterPage(ParameterRegion.IMPORTED_REGIONS_PAGE), PAGE_BYTES);
         return ImportedRegions.read(page).regions().stream()
-                .map(region -> new ShimInputs.Imported(
-                        GpaRange.ofSize(region.basePage() << 12, region.pageCount() << 12), region.isAccepted()))
+                .map(InputReader::imported)
                 .toList();
+    }
+
+    private static ShimInputs.Imported imported(ImportedRegion region) {
+        long start = region.basePage() << PAGE_SHIFT;
+        long end = region.basePage() + region.pageCount() << PAGE_SHIFT;
+        if (Long.compareUnsigned(end, start) < 0) {
+            throw new ShimFatalException(String.format(
+                    "imported region of 0x%x pages from page 0x%x reaches past the end of the address space",
+                    region.pageCount(), region.basePage()));
+        }
+        return new ShimInputs.Imported(new GpaRange(start, end), region.isAccepted());
     }
 
     /** The header that a previous instance left; the host never writes it, so a fresh VM has none. */

@@ -19,6 +19,9 @@ import java.util.List;
  */
 public record PersistedState(
         List<Memory> memory, List<Mmio> mmio, List<Long> cpusWithMappedInterrupts, List<Long> cpusWithOutstandingIo) {
+    /** A number of 32 bits on the wire may have more; they do not count. */
+    private static final long UINT32 = 0xffff_ffffL;
+
     public PersistedState {
         memory = List.copyOf(memory);
         mmio = List.copyOf(mmio);
@@ -76,8 +79,8 @@ public record PersistedState(
             switch (field.number()) {
                 case 1 -> memory.add(memory(field.message()));
                 case 2 -> mmio.add(mmio(field.message()));
-                case 3 -> mapped.addAll(field.varints());
-                case 4 -> outstanding.addAll(field.varints());
+                case 3 -> mapped.addAll(uint32s(field));
+                case 4 -> outstanding.addAll(uint32s(field));
                 default -> {} // a later version's field
             }
         }
@@ -92,7 +95,7 @@ public record PersistedState(
         for (ProtobufField field : ProtobufField.fields(message)) {
             switch (field.number()) {
                 case 1 -> range = range(field.message());
-                case 2 -> node = field.varint();
+                case 2 -> node = field.varint() & UINT32;
                 case 3 -> type = vtlType(wrapped(field.message()));
                 case 4 -> igvmType = (int) wrapped(field.message()) & 0xffff;
                 default -> {} // a later version's field
@@ -128,6 +131,10 @@ public record PersistedState(
             throw new FormatException(String.format("range ends at 0x%x, before its start 0x%x", end, start));
         }
         return new GpaRange(start, end);
+    }
+
+    private static List<Long> uint32s(ProtobufField field) {
+        return field.varints().stream().map(value -> value & UINT32).toList();
     }
 
     /** A message that holds one number in field 1. */

@@ -13,6 +13,23 @@ import dev.igvmtool.abi.shim.ShimParams;
 public record ShimImage(long shimBase, ShimParams params) {
     private static final long PAGE_BYTES = 4096;
 
+    /** @throws ShimFatalException if a part of the image reaches past the end of the address space */
+    public ShimImage {
+        range(shimBase, params.initrdOffset(), params.initrdSize());
+        range(shimBase, params.memoryStartOffset(), params.memorySize());
+        range(shimBase, params.parameterRegionOffset(), params.parameterRegionSize());
+        range(shimBase, params.vtl2ReservedRegionOffset(), params.vtl2ReservedRegionSize());
+        range(shimBase, params.sidecarOffset(), params.sidecarSize());
+        range(shimBase, params.usedStart(), params.usedEnd() - params.usedStart());
+        range(shimBase, params.logBufferStart(), params.logBufferSize());
+        range(shimBase, params.persistedStateRegionOffset(), params.persistedStateRegionSize());
+        if (params.parameterRegionSize() != ParameterRegion.PAGE_COUNT * PAGE_BYTES) {
+            throw new ShimFatalException(String.format(
+                    "parameter region has 0x%x bytes, expected 0x%x",
+                    params.parameterRegionSize(), ParameterRegion.PAGE_COUNT * PAGE_BYTES));
+        }
+    }
+
     /** First instruction of the kernel. */
     public long kernelEntry() {
         return shimBase + params.kernelEntryOffset();
@@ -80,6 +97,16 @@ public record ShimImage(long shimBase, ShimParams params) {
     }
 
     private GpaRange range(long offset, long sizeBytes) {
-        return GpaRange.ofSize(shimBase + offset, sizeBytes);
+        return range(shimBase, offset, sizeBytes);
+    }
+
+    private static GpaRange range(long base, long offset, long sizeBytes) {
+        long start = base + offset;
+        if (Long.compareUnsigned(start + sizeBytes, start) < 0) {
+            throw new ShimFatalException(String.format(
+                    "part of the image at 0x%x with 0x%x bytes reaches past the end of the address space",
+                    start, sizeBytes));
+        }
+        return GpaRange.ofSize(start, sizeBytes);
     }
 }
