@@ -1,6 +1,7 @@
 package dev.igvmtool.kernelstub.call;
 
 import dev.igvmtool.abi.binary.Bytes;
+import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.abi.linux.Errno;
 import dev.igvmtool.abi.linux.OpenFlags;
 import dev.igvmtool.kernelstub.fault.LinuxError;
@@ -16,6 +17,7 @@ import java.util.Optional;
 final class DeviceIo {
     private static final int FACILITY_USER = 1;
     private static final int DEFAULT_LEVEL = 4;
+    private static final int PORT_COUNT = 0x1_0000;
     private static final String TTY_PREFIX = "[U] ";
 
     private DeviceIo() {}
@@ -26,6 +28,7 @@ final class DeviceIo {
             case ZERO -> FileIo.deliver(call, file, Bytes.zeros(length));
             case RANDOM, URANDOM -> FileIo.deliver(call, file, call.kernel().random(length));
             case KMSG -> readLog(call, file, length);
+            case PORT -> FileIo.deliver(call, file, readPorts(call.kernel(), ports(file, length)));
             case SIDECAR -> SidecarDevice.read(call, file, node, length);
             case MEM, MSHV, MSHV_HVCALL, MSHV_SINT, MSHV_VTL_LOW -> throw new LinuxError(Errno.EINVAL, file.path());
         };
@@ -38,6 +41,7 @@ final class DeviceIo {
             }
             case RANDOM, URANDOM -> call.kernel().mix(content);
             case KMSG -> writeLog(call.kernel(), content.toUtf8());
+            case PORT -> writePorts(call, content);
             case TTYPRINTK, CONSOLE -> {
                 for (String line : content.toUtf8().split("\n")) {
                     call.kernel().log(Kernel.INFO, TTY_PREFIX + line);
@@ -81,6 +85,32 @@ final class DeviceIo {
             rest = rest.substring(end + 1);
         }
         kernel.log(facility << 3 | level, level, rest);
+    }
+
+    /** Ports by position in the file: one IN of a byte each. */
+    private static Bytes readPorts(Kernel kernel, GpaRange ports) {
+        byte[] content = new byte[(int) ports.size()];
+        for (int i = 0; i < content.length; i++) {
+            content[i] = (byte) kernel.cpu().in((int) ports.start() + i, 1);
+        }
+        return Bytes.wrap(content);
+    }
+
+    /** One OUT of a byte each. */
+    private static void writePorts(Call call, Bytes content) {
+        OpenFile file = call.file(0);
+        GpaRange ports = ports(file, content.size());
+        for (int i = 0; i < content.size(); i++) {
+            call.kernel().cpu().out((int) ports.start() + i, 1, content.u8(i));
+        }
+        call.kernel().openFiles().put(call.fileNumber(0), file.at(ports.end()));
+    }
+
+    private static GpaRange ports(OpenFile file, int length) {
+        if (file.position() > PORT_COUNT - length) {
+            throw new LinuxError(Errno.EINVAL, file.path());
+        }
+        return GpaRange.ofSize(file.position(), length);
     }
 
     private static Device device(Inode.DeviceNode node) {

@@ -100,7 +100,7 @@ final class MiscCalls {
             case MSHV -> MshvDevice.mshv(call, request);
             case MSHV_HVCALL -> MshvDevice.hypercalls(call, request);
             case SIDECAR -> sidecar(call, file, request);
-            case NULL, ZERO, MEM, KMSG, CONSOLE, TTYPRINTK, MSHV_SINT, MSHV_VTL_LOW -> throw new LinuxError(
+            case NULL, PORT, ZERO, MEM, KMSG, CONSOLE, TTYPRINTK, MSHV_SINT, MSHV_VTL_LOW -> throw new LinuxError(
                     Errno.ENOTTY, file.path());
         };
     }

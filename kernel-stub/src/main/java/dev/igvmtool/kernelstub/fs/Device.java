@@ -8,6 +8,7 @@ import java.util.Optional;
 public enum Device {
     MEM("mem", 1, 1, 0640),
     NULL("null", 1, 3, 0666),
+    PORT("port", 1, 4, 0640),
     ZERO("zero", 1, 5, 0666),
     RANDOM("random", 1, 8, 0666),
     URANDOM("urandom", 1, 9, 0666),
