@@ -64,8 +64,8 @@ final class ResourceDll {
         }
         sections = slice(header + 4 + COFF_SIZE + optionalSize, (long) SECTION_SIZE * sectionCount, "section table");
         Bytes resources = atRva(optional.u32(directory), optional.u32(directory + 4), "resources");
-        long ids = subdirectory(resources, entry(resources, 0, true), "type " + TYPE);
-        long languages = subdirectory(resources, entry(resources, ids, false), "resource");
+        long ids = subdirectory(entry(resources, 0, true), "type " + TYPE);
+        long languages = subdirectory(entry(resources, ids, false), "resource");
         long leaf = entry(resources, languages, false);
         if ((leaf & HIGH_BIT) != 0) {
             throw new FormatException("resource directories are nested deeper than type, name and language");
@@ -74,7 +74,7 @@ final class ResourceDll {
         return atRva(data.u32(0), data.u32(4), "resource data");
     }
 
-    private static long subdirectory(Bytes resources, long offset, String what) {
+    private static long subdirectory(long offset, String what) {
         if ((offset & HIGH_BIT) == 0) {
             throw new FormatException(what + " has data where a directory is expected");
         }

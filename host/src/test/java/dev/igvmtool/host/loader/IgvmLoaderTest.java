@@ -31,6 +31,7 @@ import dev.igvmtool.testing.SharedTestData;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -56,8 +57,8 @@ class IgvmLoaderTest {
                 .orElseThrow();
     }
 
-    private static TreeMap<Long, PageImport> byGpa(LoadPlan plan) {
-        TreeMap<Long, PageImport> result = new TreeMap<>();
+    private static Map<Long, PageImport> byGpa(LoadPlan plan) {
+        Map<Long, PageImport> result = new TreeMap<>();
         plan.imports().forEach(pages -> result.put(pages.gpa(), pages));
         return result;
     }
@@ -72,7 +73,7 @@ class IgvmLoaderTest {
 
         LoadPlan plan = IgvmLoader.plan(file, config().build());
 
-        TreeMap<Long, PageImport> imports = byGpa(plan);
+        Map<Long, PageImport> imports = byGpa(plan);
         int pages = 0;
         for (Directive directive : file.directives()) {
             if (directive instanceof PageData page) {
@@ -119,7 +120,7 @@ class IgvmLoaderTest {
             assertEquals(register(inPlace, name) + offset, register(moved, name));
         }
         assertEquals(register(inPlace, X64Register.RSI), register(moved, X64Register.RSI));
-        TreeMap<Long, PageImport> imports = byGpa(moved);
+        Map<Long, PageImport> imports = byGpa(moved);
         PageTableCheck tables = new PageTableCheck(moved);
         long tableStart = moved.relocation().orElseThrow().pageTables().gpa();
         for (PageImport pages : inPlace.imports()) {
