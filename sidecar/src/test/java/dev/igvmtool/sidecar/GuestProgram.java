@@ -11,6 +11,9 @@ import java.util.List;
 final class GuestProgram implements Program {
     static final int PORT = 0x80;
 
+    /** Offset of the 64-bit VTL call in the hypercall page. */
+    private static final int VTL_CALL = 0x0f;
+
     @Override
     public String name() {
         return "guest";
@@ -33,7 +36,8 @@ final class GuestProgram implements Program {
                 Step.of("spin", cpu -> {
                     cpu.set(Gpr.RSI, cpu.get(Gpr.RSI) + 1);
                     cpu.jumpTo("spin");
-                }));
+                }),
+                Step.of("vtl-call", cpu -> cpu.callHypercallPage(TestPartition.GUEST_HYPERCALL_PAGE + VTL_CALL)));
     }
 
     @Override

@@ -28,6 +28,7 @@ import dev.igvmtool.abi.x64.SegmentValue;
 import dev.igvmtool.machine.event.MachineEvent;
 import dev.igvmtool.machine.partition.PartitionState;
 import dev.igvmtool.machine.vp.RunState;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -166,6 +167,54 @@ class SidecarCommandsTest {
         assertEquals(42, intercept.rax() & 0xff);
         assertEquals(VP, intercept.header().vpIndex());
         assertEquals(TestPartition.GUEST + 0x10, intercept.header().rip());
+    }
+
+    @Test
+    void overlaysAreMappedOnceAndTheGuestGoesOnWhereItWas() {
+        prepareGuest();
+        test.run(VP, SidecarCommand.RUN_VP);
+        List<RegisterAssociation> rip = getRegisters(VTL0, RegisterName.RIP);
+        setRegisters(
+                VTL0,
+                new RegisterAssociation(
+                        RegisterName.RIP, RegisterValue.of(rip.get(0).value().low() - 0x10)));
+        test.commandPage(VP).setGpr(Gpr.RCX, 7);
+        test.run(VP, SidecarCommand.RUN_VP);
+        assertEquals(7, test.commandPage(VP).gpr(Gpr.RAX));
+        List<String> timeline = test.timeline(VP);
+        assertEquals(1, timeline.stream().filter("C22"::equals).count());
+        assertEquals(2, timeline.stream().filter("C24"::equals).count());
+    }
+
+    @Test
+    void aVtlCallIsAnErrorThatLeavesTheRequestAlone() {
+        prepareGuest();
+        setRegisters(VTL0, new RegisterAssociation(RegisterName.RIP, RegisterValue.of(TestPartition.GUEST + 0x30)));
+        CommandPage page = test.commandPage(VP);
+        test.memory().writeU8(page.requestData(), 0x5a);
+        test.run(VP, SidecarCommand.RUN_VP);
+        assertTrue(page.hasError());
+        assertTrue(page.error().contains("entry reason 1"), page.error());
+        assertEquals(0x5a, test.memory().readU8(page.requestData()));
+    }
+
+    @Test
+    void thirtyOneRegistersAreRead() {
+        int[] names = new int[31];
+        Arrays.fill(names, RegisterName.RFLAGS);
+        getRegisters(VTL0, names)
+                .forEach(register -> assertEquals(2, register.value().low()));
+    }
+
+    @Test
+    void aTranslationThatTheHypervisorRefusesLeavesZeros() {
+        CommandPage page = test.commandPage(VP);
+        test.memory().write(TranslateRequest.CODEC, page.requestData(), new TranslateRequest(1, 0x1fL << 56));
+        test.run(VP, SidecarCommand.TRANSLATE_GVA);
+        TranslateResult result = test.memory().read(TranslateResult.CODEC, page.requestData());
+        assertFalse(page.hasError());
+        assertTrue(result.status() != HvStatus.SUCCESS);
+        assertTrue(result.output().isZero());
     }
 
     @Test

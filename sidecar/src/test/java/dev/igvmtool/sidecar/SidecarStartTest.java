@@ -13,11 +13,12 @@ import dev.igvmtool.abi.sidecar.SidecarNodeRecord;
 import dev.igvmtool.abi.sidecar.SidecarOutputNode;
 import dev.igvmtool.abi.sidecar.SidecarParams;
 import dev.igvmtool.abi.x64.Msr;
+import dev.igvmtool.machine.bus.Serial;
 import dev.igvmtool.machine.event.MachineEvent;
 import dev.igvmtool.machine.vp.RunState;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -89,15 +90,15 @@ class SidecarStartTest {
     void eachVpIsEnabledAndStartedOnceWithTheSameContext() {
         TestPartition test = new TestPartition(16, TestPartition.nodes(2, 8));
         assertTrue(test.start());
-        TreeMap<Integer, VpStartInput> enabled = inputs(test, HypercallCode.ENABLE_VP_VTL);
-        TreeMap<Integer, VpStartInput> started = inputs(test, HypercallCode.START_VIRTUAL_PROCESSOR);
+        Map<Integer, VpStartInput> enabled = inputs(test, HypercallCode.ENABLE_VP_VTL);
+        Map<Integer, VpStartInput> started = inputs(test, HypercallCode.START_VIRTUAL_PROCESSOR);
         List<Integer> vps =
                 IntStream.range(0, 16).filter(i -> i % 8 != 0).boxed().toList();
         assertEquals(vps, List.copyOf(enabled.keySet()));
         assertEquals(enabled, started);
         started.forEach((vp, input) -> {
             assertEquals(2, input.header().targetVtl());
-            NodeLayout node = new NodeLayout(TestPartition.NODES + vp / 8 * 0x69000L, vp / 8 * 8, 8);
+            NodeLayout node = new NodeLayout(TestPartition.NODES + vp / 8 * 0x69000L, vp / 8 * 8L, 8);
             assertEquals(node.vp(vp % 8).pml4(), input.context().cr3());
         });
     }
@@ -119,17 +120,79 @@ class SidecarStartTest {
         assertTrue(starters.size() >= 12, () -> "only " + starters + " have started others");
     }
 
+    /** The number of running VPs doubles in a constant number of rounds. */
+    @Test
+    void runningVpsDouble() {
+        TestPartition test = new TestPartition(32, TestPartition.nodes(1, 32));
+        List<Integer> roundOfDoubling = new ArrayList<>();
+        for (int running = 2; running <= 32; running *= 2) {
+            int wanted = running;
+            test.runUntil(() -> test.partition().vps().stream()
+                            .filter(vp -> vp.runState() != RunState.WAITING_FOR_START)
+                            .count()
+                    >= wanted);
+            roundOfDoubling.add(test.rounds());
+        }
+        int previous = roundOfDoubling.get(0);
+        for (int round : roundOfDoubling) {
+            assertTrue(round - previous <= 10, () -> "doubled in rounds " + roundOfDoubling);
+            previous = round;
+        }
+    }
+
+    @Test
+    void aVpWhoseVtl2IsEnabledAlreadyIsStartedAllTheSame() {
+        TestPartition test = new TestPartition(3, TestPartition.nodes(1, 3));
+        test.partition().vp(1).enableVtl(2);
+        assertTrue(test.start());
+        assertEquals(CpuStatus.IDLE, test.status(1));
+        assertEquals(CpuStatus.IDLE, test.status(2));
+    }
+
+    @Test
+    void aVpThatCannotBeStartedIsAPanicOfTheOneThatTried() {
+        TestPartition test = new TestPartition(3, TestPartition.nodes(1, 4));
+        test.runUntil(() -> !test.stopReasons().isEmpty());
+        String reason = test.stopReasons().get(0);
+        assertTrue(reason.contains("failed to enable VTL2 of VP 3"), reason);
+        assertEquals(0, test.memory().readU64(CallerProgram.RESULT));
+    }
+
+    @Test
+    void logLinesNameTheVpOnceItIsInTheLoop() {
+        SidecarParams plain = TestPartition.nodes(1, 2);
+        TestPartition test = new TestPartition(2, new SidecarParams(plain.hypercallPage(), true, plain.nodes()));
+        Serial serial = new Serial(Serial.COM3);
+        test.partition().ports().add(serial);
+        assertTrue(test.start());
+        test.settle();
+        test.setStatus(1, CpuStatus.REMOVE);
+        test.settle();
+        List<String> lines = serial.text().toUtf8().lines().toList();
+        assertTrue(lines.get(0).startsWith("sidecar: node 0"), lines.toString());
+        assertEquals("sidecar#1: removed", lines.get(lines.size() - 1));
+    }
+
+    @Test
+    void withoutLoggingNothingIsPrinted() {
+        TestPartition test = new TestPartition(2, TestPartition.nodes(1, 2));
+        Serial serial = new Serial(Serial.COM3);
+        test.partition().ports().add(serial);
+        assertTrue(test.start());
+        assertEquals("", serial.text().toUtf8());
+    }
+
     @Test
     void stepsOfTheStartComeInTheOrderOfTheTimeline() {
         TestPartition test = new TestPartition(2, TestPartition.nodes(1, 2));
         assertTrue(test.start());
-        List<String> ofVp0 = timeline(test, 0);
+        List<String> ofVp0 = test.timeline(0);
         assertEquals(
                 List.of(
                         "C01", "C02", "C03", "C04", "C05", "C06", "C07", "C08", "C09", "C10", "C11", "C12", "C09",
                         "C14"),
                 ofVp0);
-        assertEquals(List.of("C09", "C13"), timeline(test, 1).subList(0, 2));
+        assertEquals(List.of("C09", "C13"), test.timeline(1).subList(0, 2));
     }
 
     @Test
@@ -173,7 +236,7 @@ class SidecarStartTest {
         assertTrue(text.toUtf8().contains("node 0 has no VP to start"), text.toUtf8());
     }
 
-    private static TreeMap<Integer, VpStartInput> inputs(TestPartition test, HypercallCode code) {
+    private static Map<Integer, VpStartInput> inputs(TestPartition test, HypercallCode code) {
         TreeMap<Integer, VpStartInput> inputs = new TreeMap<>();
         for (MachineEvent event : test.events()) {
             if (event instanceof MachineEvent.HypercallDone call && call.code() == code.code()) {
@@ -183,16 +246,5 @@ class SidecarStartTest {
             }
         }
         return inputs;
-    }
-
-    private static List<String> timeline(TestPartition test, int vp) {
-        List<String> ids = new ArrayList<>();
-        for (MachineEvent event : test.events()) {
-            if (event instanceof MachineEvent.StepRetired step && step.vp() == vp) {
-                Optional<String> id = step.timelineId();
-                id.ifPresent(ids::add);
-            }
-        }
-        return ids;
     }
 }

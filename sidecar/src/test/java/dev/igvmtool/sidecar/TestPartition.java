@@ -42,6 +42,7 @@ final class TestPartition {
     static final long HYPERCALL_PAGE = 0x40_2000;
     static final long TABLES = 0x42_0000;
     static final long GUEST = 0x50_0000;
+    static final long GUEST_HYPERCALL_PAGE = 0x51_0000;
     static final long NODES = 0x60_0000;
     static final long RAM_BYTES = 0x400_0000;
     private static final int MAX_TURNS = 200_000;
@@ -49,6 +50,7 @@ final class TestPartition {
     private final Partition partition;
     private final List<MachineEvent> events = new ArrayList<>();
     private final SidecarParams parameters;
+    private int rounds;
 
     TestPartition(int vpCount, SidecarParams parameters) {
         this.parameters = parameters;
@@ -67,6 +69,8 @@ final class TestPartition {
         memory().write(SidecarParams.CODEC, PARAMETERS, parameters);
         partition.setGuestOsId(2, 1L << 40);
         partition.setHypercallPage(2, HYPERCALL_PAGE | 1);
+        partition.setGuestOsId(0, 1L << 40);
+        partition.setHypercallPage(0, GUEST_HYPERCALL_PAGE | 1);
         partition.vp(0).enableVtl(2, callerContext());
         partition.vp(0).start(2, 0);
         partition.setSink(events::add);
@@ -130,6 +134,11 @@ final class TestPartition {
 
     PhysicalMemory memory() {
         return partition.physical();
+    }
+
+    /** How often every VP that could run has had a turn. */
+    int rounds() {
+        return rounds;
     }
 
     /** Everything that has happened, in order. */
@@ -200,6 +209,7 @@ final class TestPartition {
     void runUntil(BooleanSupplier condition) {
         for (int turns = 0; !condition.getAsBoolean(); ) {
             boolean any = false;
+            rounds++;
             for (Vp vp : partition.vps()) {
                 if (vp.canTakeTurn()) {
                     vp.turn();
@@ -237,6 +247,17 @@ final class TestPartition {
                 .filter(vp -> vp.runState() == RunState.STOPPED)
                 .map(vp -> "VP " + vp.index() + ": " + vp.stopReason())
                 .toList();
+    }
+
+    /** Timeline ids of the steps that a VP has run, in order. */
+    List<String> timeline(int vp) {
+        List<String> ids = new ArrayList<>();
+        for (MachineEvent event : events) {
+            if (event instanceof MachineEvent.StepRetired step && step.vp() == vp) {
+                step.timelineId().ifPresent(ids::add);
+            }
+        }
+        return ids;
     }
 
     /** Numbers and values of the MSRs that a VP has written, in order. */
