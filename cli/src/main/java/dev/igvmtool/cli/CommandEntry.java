@@ -16,6 +16,7 @@ import picocli.CommandLine;
 record CommandEntry(String name, String summary, Function<Console, Callable<Integer>> factory) {
     /** Every command, in the order of the help text. */
     static final List<CommandEntry> ALL = List.of(
+            new CommandEntry("boot", "run an image in the emulated machine", BootCommand::new),
             new CommandEntry("build", "build an image from a manifest", BuildCommand::new),
             new CommandEntry("inspect", "show the headers of an IGVM file", InspectCommand::new),
             new CommandEntry("stage-images", "write the stage programs as ELF files", StageImagesCommand::new));

@@ -1,0 +1,193 @@
+package dev.igvmtool.cli.boot;
+
+import dev.igvmtool.abi.binary.Bytes;
+import dev.igvmtool.abi.binary.GpaRange;
+import dev.igvmtool.abi.binary.IgvmToolException;
+import dev.igvmtool.abi.binary.Memory;
+import dev.igvmtool.abi.shim.ShimParams;
+import dev.igvmtool.abi.x64.Gpr;
+import dev.igvmtool.bootshim.BootShim;
+import dev.igvmtool.cli.StagePrograms;
+import dev.igvmtool.cli.boot.BootOutcome.Failure;
+import dev.igvmtool.cli.boot.BootOutcome.Result;
+import dev.igvmtool.format.IgvmFile;
+import dev.igvmtool.host.config.VmConfig;
+import dev.igvmtool.host.worker.VirtualMachine;
+import dev.igvmtool.machine.Machine;
+import dev.igvmtool.machine.StopReason;
+import dev.igvmtool.machine.event.EventSink;
+import dev.igvmtool.machine.event.MachineEvent;
+import dev.igvmtool.machine.memory.PhysicalMemory;
+import dev.igvmtool.machine.partition.PartitionState;
+import dev.igvmtool.machine.vp.RunState;
+import dev.igvmtool.machine.vp.Vp;
+import java.util.List;
+import java.util.Optional;
+
+/** One boot: the image is loaded, the machine runs, and what can be told of it is collected on the way. */
+public final class Boot {
+    private static final String JUMP_TO_KERNEL = "S46";
+    private static final String CALL_SIDECAR = "call-sidecar";
+    private static final int CRASH_TEXT_GPA = 3;
+    private static final int CRASH_TEXT_BYTES = 4;
+    private static final int LOG_HEADER_BYTES = 6;
+    private static final int LOG_NEXT = 2;
+
+    private final BootOptions options;
+    private final Timeline timeline;
+    private final VirtualMachine vm;
+    private final Optional<ShimParams> params;
+    private final long shimBase;
+    private long sidecarOutputGpa;
+    private boolean guestStarted;
+    private Optional<Handoff> handoff = Optional.empty();
+    private Optional<Bytes> sidecarOutput = Optional.empty();
+    private Optional<Bytes> shimLog = Optional.empty();
+
+    /**
+     * Loads the image.
+     *
+     * @param listeners told of the timeline as it grows
+     * @param trace takes every event of the machine
+     * @throws dev.igvmtool.abi.binary.FormatException if the image contradicts itself
+     * @throws dev.igvmtool.host.loader.LoadException if image and configuration do not suit each other
+     */
+    public Boot(
+            IgvmFile image,
+            VmConfig config,
+            BootOptions options,
+            List<Timeline.Listener> listeners,
+            Optional<EventSink> trace) {
+        this.options = options;
+        this.timeline = new Timeline(listeners);
+        vm = VirtualMachine.load(image, config, StagePrograms.forMachine(), Optional.of(event -> {
+            trace.ifPresent(sink -> sink.event(event));
+            timeline.event(event);
+            if (event instanceof MachineEvent.StepRetired step) {
+                observe(step);
+            }
+        }));
+        StageOverlay overlay = StageOverlay.of(machine());
+        shimBase = overlay.shimBase();
+        params = shimParams(overlay.paramsGpa());
+        if (params.isPresent()) {
+            timeline.name(Places.ofImage(
+                    machine().physicalMemory(),
+                    shimBase,
+                    overlay.paramsGpa(),
+                    new BootShim().layout().sizeBytes()));
+            overlay.write(machine(), options.overlays());
+        } else if (!options.overlays().isEmpty()) {
+            throw new IgvmToolException("stages cannot be put over this image: it is not an OpenHCL image");
+        }
+    }
+
+    private Optional<ShimParams> shimParams(long gpa) {
+        PhysicalMemory memory = machine().physicalMemory();
+        int size = ShimParams.CODEC.size();
+        boolean readable = shimBase >= 0 && gpa >= 0 && memory.isRam(gpa) && memory.isRam(gpa + size - 1);
+        return readable ? Optional.of(memory.read(ShimParams.CODEC, gpa)) : Optional.empty();
+    }
+
+    private Machine machine() {
+        return vm.machine();
+    }
+
+    /** Runs to the end, or to the event of the options. */
+    public BootOutcome run() {
+        Optional<Failure> failure = Optional.empty();
+        Result result;
+        try {
+            StopReason reason = machine().run(options.maxTurns(), unused -> isReached());
+            result = result(reason);
+            if (result == Result.FAILED) {
+                failure = Optional.of(failure(reason));
+            }
+        } catch (IgvmToolException e) {
+            result = Result.FAILED;
+            failure = Optional.of(failure(machine().vp(0), String.valueOf(e.getMessage())));
+        }
+        if (handoff.isEmpty()) {
+            shimLog = readShimLog();
+        }
+        return new BootOutcome(result, timeline.events(), handoff, sidecarOutput, shimLog, failure, vm);
+    }
+
+    private boolean isReached() {
+        return options.until().isPresent() && timeline.reached(options.until().get());
+    }
+
+    private void observe(MachineEvent.StepRetired step) {
+        Vp vp = machine().vp(step.vp());
+        if (step.vtl() == 0) {
+            guestStarted = true;
+        } else if (step.step().equals(CALL_SIDECAR)) {
+            sidecarOutputGpa = vp.get(Gpr.RSI);
+        } else if (step.timelineId().isPresent() && step.timelineId().get().equals(JUMP_TO_KERNEL)) {
+            Memory memory = machine().physicalMemory();
+            handoff = Optional.of(HandoffReader.read(memory, vp.rip(), vp.get(Gpr.RSI)));
+            shimLog = readShimLog();
+            if (sidecarOutputGpa != 0) {
+                sidecarOutput = Optional.of(memory.readBytes(sidecarOutputGpa, PhysicalMemory.PAGE_SIZE));
+            }
+        }
+    }
+
+    /** The buffer starts with three u16: bytes for text, next offset, pieces dropped. */
+    private Optional<Bytes> readShimLog() {
+        return params.map(image -> {
+            GpaRange buffer = GpaRange.ofSize(shimBase + image.logBufferStart(), image.logBufferSize());
+            Memory memory = machine().physicalMemory();
+            int next = memory.readU16(buffer.start() + LOG_NEXT);
+            return memory.readBytes(
+                    buffer.start() + LOG_HEADER_BYTES, (int) Math.min(next, buffer.size() - LOG_HEADER_BYTES));
+        });
+    }
+
+    private Result result(StopReason reason) {
+        if (isReached()) {
+            return Result.STOPPED;
+        }
+        if (options.until().isPresent() || !guestStarted) {
+            return Result.FAILED;
+        }
+        if (reason == StopReason.LIMIT) {
+            return Result.GUEST_RUNNING;
+        }
+        Vp boot = machine().vp(0);
+        return boot.vtl() == 0 && boot.runState() == RunState.HALTED ? Result.GUEST_FINISHED : Result.FAILED;
+    }
+
+    private Failure failure(StopReason reason) {
+        for (Vp vp : machine().partition().vps()) {
+            if (vp.runState() == RunState.STOPPED) {
+                return failure(vp, crashText(vp).orElse(vp.stopReason()));
+            }
+        }
+        String what = reason == StopReason.LIMIT
+                ? "no end after " + options.maxTurns() + " turns"
+                : "every processor waits for an interrupt";
+        return failure(
+                machine().vp(0),
+                options.until()
+                        .map(id -> what + ", and " + id + " did not happen")
+                        .orElse(what));
+    }
+
+    private static Failure failure(Vp vp, String reason) {
+        return new Failure(vp.index(), vp.vtl(), vp.rip(), reason);
+    }
+
+    /** What the guest told the hypervisor before it stopped: P3 is the address of the text, P4 its length. */
+    private Optional<String> crashText(Vp vp) {
+        long[] crash = machine().partition().state().crash;
+        long gpa = crash[PartitionState.crashIndex(vp.vtl(), CRASH_TEXT_GPA)];
+        long length = crash[PartitionState.crashIndex(vp.vtl(), CRASH_TEXT_BYTES)];
+        PhysicalMemory memory = machine().physicalMemory();
+        boolean readable =
+                length > 0 && length <= PhysicalMemory.PAGE_SIZE && memory.isRam(gpa) && memory.isRam(gpa + length - 1);
+        return readable
+                ? Optional.of(memory.readBytes(gpa, (int) length).toUtf8().strip())
+                : Optional.empty();
+    }
+}

@@ -1,0 +1,74 @@
+package dev.igvmtool.cli.boot;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.igvmtool.abi.linux.E820Entry;
+import java.io.IOException;
+
+/** A boot as fields of a JSON object. Addresses are hexadecimal strings. */
+public final class BootJson {
+    private BootJson() {}
+
+    /** Writes the fields of {@code outcome}. */
+    public static void write(BootOutcome outcome, JsonGenerator json) throws IOException {
+        json.writeStringField("result", outcome.result().word());
+        json.writeNumberField("steps", outcome.steps());
+        json.writeArrayFieldStart("events");
+        for (TimelineEvent event : outcome.events()) {
+            write(event, json);
+        }
+        json.writeEndArray();
+        if (outcome.handoff().isPresent()) {
+            json.writeObjectFieldStart("handoff");
+            write(outcome.handoff().get(), json);
+            json.writeEndObject();
+        }
+        if (outcome.failure().isPresent()) {
+            BootOutcome.Failure failure = outcome.failure().get();
+            json.writeObjectFieldStart("failure");
+            json.writeNumberField("vp", failure.vp());
+            json.writeNumberField("vtl", failure.vtl());
+            json.writeStringField("rip", hex(failure.rip()));
+            json.writeStringField("reason", failure.reason());
+            json.writeEndObject();
+        }
+    }
+
+    private static void write(TimelineEvent event, JsonGenerator json) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("id", event.id());
+        json.writeStringField("stage", event.stage());
+        json.writeStringField("step", event.step());
+        if (event.vp().isPresent()) {
+            json.writeNumberField("vp", event.vp().getAsInt());
+            json.writeNumberField("vtl", event.vtl().orElseThrow());
+            json.writeStringField("rip", hex(event.rip().orElseThrow()));
+        } else {
+            json.writeNullField("vp");
+            json.writeNullField("vtl");
+            json.writeNullField("rip");
+        }
+        json.writeStringField("detail", event.detail());
+        json.writeEndObject();
+    }
+
+    private static void write(Handoff handoff, JsonGenerator json) throws IOException {
+        json.writeStringField("rip", hex(handoff.rip()));
+        json.writeStringField("rsi", hex(handoff.rsi()));
+        json.writeStringField("bootParamsGpa", hex(handoff.rsi()));
+        json.writeStringField("kernelTreeGpa", hex(handoff.kernelTreeGpa()));
+        json.writeStringField("commandLine", handoff.commandLine().toUtf8());
+        json.writeArrayFieldStart("e820");
+        for (E820Entry entry : handoff.e820()) {
+            json.writeStartObject();
+            json.writeStringField("startGpa", hex(entry.addr()));
+            json.writeStringField("endGpa", hex(entry.end()));
+            json.writeNumberField("type", entry.type());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private static String hex(long value) {
+        return "0x" + Long.toHexString(value);
+    }
+}

@@ -1,0 +1,62 @@
+package dev.igvmtool.cli.boot;
+
+import dev.igvmtool.abi.binary.GpaRange;
+import dev.igvmtool.abi.binary.Memory;
+import dev.igvmtool.abi.paravisor.ParameterRegion;
+import dev.igvmtool.abi.shim.ShimParams;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Names of ranges of guest memory, so that a timeline can say what was read and not only where. */
+final class Places {
+    private static final long PAGE = 4096;
+
+    private final List<Place> places = new ArrayList<>();
+
+    private record Place(String name, GpaRange range) {}
+
+    /** The parts of an OpenHCL image, as its {@link ShimParams} place them. */
+    static Places ofImage(Memory memory, long shimBase, long paramsGpa, long shimSize) {
+        ShimParams params = memory.read(ShimParams.CODEC, paramsGpa);
+        Places places = new Places();
+        places.add("shim", shimBase, shimSize);
+        places.add("shim parameters", paramsGpa, PAGE);
+        places.add("measured command line", shimBase + params.commandLineOffset(), PAGE);
+        places.add("initrd", shimBase + params.initrdOffset(), params.initrdSize());
+        places.add("sidecar image", shimBase + params.sidecarOffset(), params.sidecarSize());
+        places.add("shim log", shimBase + params.logBufferStart(), params.logBufferSize());
+        places.add("shim heap", shimBase + params.heapStartOffset(), params.heapSize());
+        places.add(
+                "persisted state", shimBase + params.persistedStateRegionOffset(), params.persistedStateRegionSize());
+        long region = shimBase + params.parameterRegionOffset();
+        places.page("SLIT", region, ParameterRegion.SLIT_PAGE, ParameterRegion.SLIT_PAGE_COUNT);
+        places.page("PPTT", region, ParameterRegion.PPTT_PAGE, ParameterRegion.PPTT_PAGE_COUNT);
+        places.page("host tree", region, ParameterRegion.DEVICE_TREE_PAGE, ParameterRegion.DEVICE_TREE_PAGE_COUNT);
+        places.page("imported regions", region, ParameterRegion.IMPORTED_REGIONS_PAGE, 1);
+        places.page("measured VTL2 configuration", region, ParameterRegion.MEASURED_CONFIG_PAGE, 1);
+        return places;
+    }
+
+    private void page(String name, long region, long firstPage, long pageCount) {
+        add(name, region + firstPage * PAGE, pageCount * PAGE);
+    }
+
+    /** Gives a range a name; smaller ranges win over larger ones. Ranges without sense are left out. */
+    void add(String name, long start, long sizeBytes) {
+        if (start >= 0 && sizeBytes > 0 && start + sizeBytes > start) {
+            places.add(new Place(name, GpaRange.ofSize(start, sizeBytes)));
+            places.sort((a, b) -> Long.compare(a.range.size(), b.range.size()));
+        }
+    }
+
+    /** Name of the smallest named range around an address. */
+    Optional<String> nameOf(long gpa) {
+        for (Place place : places) {
+            if (place.range.contains(gpa)) {
+                return Optional.of(place.name);
+            }
+        }
+        return Optional.empty();
+    }
+}
