@@ -27,6 +27,9 @@ record Placement(List<RamRange> ram, Optional<Relocation> relocation, GuestMemor
     private static final long PAGE = 4096;
     private static final long TWO_MIB = 2L << 20;
 
+    /** Where the physical addresses of x86 processors end. */
+    private static final long MAX_ADDRESS = 1L << 52;
+
     /**
      * Decides.
      *
@@ -190,6 +193,9 @@ record Placement(List<RamRange> ram, Optional<Relocation> relocation, GuestMemor
                 GpaRange range = ram.get(i).range();
                 if (range.start() % PAGE != 0 || range.end() % PAGE != 0) {
                     throw new LoadException("RAM " + range + " is not made of whole pages");
+                }
+                if (Long.compareUnsigned(range.end(), MAX_ADDRESS) > 0) {
+                    throw new LoadException(String.format("RAM %s ends past 0x%x", range, MAX_ADDRESS));
                 }
                 if (i > 0 && range.overlaps(ram.get(i - 1).range())) {
                     throw new LoadException(

@@ -225,6 +225,11 @@ class IgvmLoaderTest {
                 "overlaps RAM",
                 release(),
                 config().vtl2Base(new Vtl2Base.MemoryLayout(OptionalLong.of(0x1000_0000), OptionalLong.empty())));
+        refuses(
+                "ends past 0x10000000000000",
+                release(),
+                config().ram(List.of(new RamRange(GpaRange.ofSize(0x1000, 1L << 52), 0))));
+        refuses("whole pages", release(), config().ram(List.of(new RamRange(GpaRange.ofSize(0, 0x4000_0800), 0))));
         refuses("NUL", release(), config().commandLine("a\0b"));
         IgvmFile fixed = IgvmReader.read(SharedTestData.require("golden/cases/base-fixed/expected/base-fixed.bin"));
         refuses("0 relocatable regions", fixed, config().vtl2Base(new Vtl2Base.Absolute(0x2000_0000)));
