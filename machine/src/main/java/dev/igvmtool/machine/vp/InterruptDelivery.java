@@ -5,6 +5,7 @@ import dev.igvmtool.abi.x64.SegmentRegister;
 import dev.igvmtool.abi.x64.SegmentValue;
 import dev.igvmtool.abi.x64.Vector;
 import dev.igvmtool.machine.guest.GuestException;
+import java.util.function.Consumer;
 
 /** Delivers interrupts and exceptions through the IDT in 64-bit mode (SDM volume 3, chapter 6.14). */
 final class InterruptDelivery {
@@ -25,9 +26,12 @@ final class InterruptDelivery {
     private static final long EFER_LMA = 1 << 10;
 
     private final Vp vp;
+    private final Consumer<GuestException> unrecoverable;
 
-    InterruptDelivery(Vp vp) {
+    /** @param unrecoverable takes the exception that began what ends in a triple fault */
+    InterruptDelivery(Vp vp, Consumer<GuestException> unrecoverable) {
         this.vp = vp;
+        this.unrecoverable = unrecoverable;
     }
 
     /** Delivers an exception; one that cannot be delivered becomes a double fault, and that one a stop of the VP. */
@@ -43,7 +47,7 @@ final class InterruptDelivery {
                 return;
             } catch (GuestException next) {
                 if (doubleFault) {
-                    vp.unrecoverable(fault);
+                    unrecoverable.accept(fault);
                     return;
                 }
                 if (contributory(current.vector())

@@ -1,38 +1,23 @@
 package dev.igvmtool.machine.vp;
 
-import dev.igvmtool.abi.binary.Bytes;
-import dev.igvmtool.abi.binary.IgvmToolException;
 import dev.igvmtool.abi.binary.Memory;
-import dev.igvmtool.abi.hv.HvStatus;
-import dev.igvmtool.abi.hv.HypercallControl;
-import dev.igvmtool.abi.hv.HypercallResult;
 import dev.igvmtool.abi.hv.InitialVpContext;
-import dev.igvmtool.abi.hv.InterceptHeader;
-import dev.igvmtool.abi.hv.InterceptType;
-import dev.igvmtool.abi.hv.VsmPartitionConfig;
 import dev.igvmtool.abi.x64.ControlRegister;
 import dev.igvmtool.abi.x64.Gpr;
 import dev.igvmtool.abi.x64.SegmentRegister;
 import dev.igvmtool.abi.x64.SegmentValue;
 import dev.igvmtool.abi.x64.TableValue;
-import dev.igvmtool.abi.x64.Vector;
-import dev.igvmtool.machine.Programs;
 import dev.igvmtool.machine.event.MachineEvent;
 import dev.igvmtool.machine.guest.Cpu;
 import dev.igvmtool.machine.guest.CpuidResult;
 import dev.igvmtool.machine.guest.GuestException;
 import dev.igvmtool.machine.guest.Slot;
-import dev.igvmtool.machine.guest.Step;
-import dev.igvmtool.machine.hypercall.HypercallPage;
 import dev.igvmtool.machine.memory.GpaFault;
-import dev.igvmtool.machine.memory.PhysicalMemory;
 import dev.igvmtool.machine.memory.VirtualMemory;
 import dev.igvmtool.machine.paging.PageWalker;
 import dev.igvmtool.machine.paging.PagingMode;
 import dev.igvmtool.machine.partition.Partition;
-import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,11 +30,8 @@ public final class Vp implements Cpu {
     private static final long RFLAGS_AC = 1 << 18;
     private static final long CR0_PG = 1L << 31;
     private static final long CR4_LA57 = 1 << 12;
-    private static final long EFER_SCE = 1;
     private static final long EFER_LME = 1 << 8;
     private static final long EFER_LMA = 1 << 10;
-    private static final long SYSRET_FLAGS = 0x3c_7fd7;
-    private static final long IRET_FLAGS = 0x25_7fd5;
 
     private final Partition partition;
     private final int index;
@@ -59,26 +41,10 @@ public final class Vp implements Cpu {
     private @Nullable PagingMode pagingMode;
 
     private final VirtualMemory memory;
-    private final Msrs msrs;
-    private final InterruptDelivery delivery;
-    private final VtlTransitions transitions;
-
+    private final StageCode stages;
+    private final PlatformAccess platform;
+    private final ControlTransfers transfers;
     private boolean supervisorAccess;
-    private Programs.@Nullable Entry running;
-    private long origin;
-    private int accessIndex;
-    private AfterStep afterStep = AfterStep.NOTHING;
-    private final long[] gprsBefore = new long[Gpr.values().length];
-    private long rspBefore;
-    private long rflagsBefore;
-
-    /** A change of VTL that takes effect when the step is over. */
-    private enum AfterStep {
-        NOTHING,
-        VTL_CALL,
-        VTL_RETURN,
-        VTL_RETURN_FAST
-    }
 
     /** @param index VP index, 0 for the boot processor */
     public Vp(Partition partition, int index, int apicId) {
@@ -97,9 +63,9 @@ public final class Vp implements Cpu {
                 return state.activeVtl;
             }
         });
-        this.msrs = new Msrs(this, partition);
-        this.delivery = new InterruptDelivery(this);
-        this.transitions = new VtlTransitions(this, partition);
+        this.stages = new StageCode(this, partition);
+        this.platform = new PlatformAccess(this, partition, stages);
+        this.transfers = new ControlTransfers(this);
     }
 
     // ---- the machine's side ----
@@ -267,7 +233,7 @@ public final class Vp implements Cpu {
     /** The slot at RIP, if one stands there and can be executed. */
     public Optional<Slot> slotAtRip() {
         try {
-            return fetchSlot();
+            return stages.fetchSlot();
         } catch (GuestException | GpaFault e) {
             return Optional.empty();
         }
@@ -276,189 +242,25 @@ public final class Vp implements Cpu {
     /** One turn: takes a pending interrupt if there is one, then runs one step. */
     public void turn() {
         registersChanged();
-        try {
-            takeInterrupts();
-            if (runState() == RunState.RUNNING) {
-                step();
-            }
-        } catch (GpaFault fault) {
-            stop("hypervisor page or interrupt frame cannot be reached: " + fault.getMessage());
-        }
+        stages.turn();
     }
 
-    private void takeInterrupts() {
-        int higher = interruptedVtl();
-        if (higher >= 0) {
-            transitions.enterForInterrupt(higher);
-        }
-        VtlState vtl = state.active();
-        if (vtl.startSuspended) {
-            return;
-        }
-        if ((vtl.pendingEvent & 1) != 0) {
-            injectEvent(vtl);
-        } else if ((vtl.rflags & RFLAGS_IF) != 0 && vtl.completed.isEmpty()) {
-            // A step whose accesses are being completed is not over: no interrupt in its middle.
-            int vector = vtl.apic.deliverable(vtl.cr8);
-            if (vector >= 0) {
-                vtl.halted = false;
-                vtl.apic.accept(vector);
-                deliverExternal(vector);
-            }
-        }
+    void beginStep() {
+        platform.beginStep();
     }
 
-    /** PendingEvent0: kind 0 an exception, 5 an external interrupt. */
-    private void injectEvent(VtlState vtl) {
-        long event = vtl.pendingEvent;
-        vtl.pendingEvent = 0;
-        vtl.halted = false;
-        vtl.completed = List.of();
-        int kind = (int) (event >>> 1) & 7;
-        if (kind == 5) {
-            deliverExternal((int) (event >>> 8) & 0xff);
-        } else if (kind == 0) {
-            int number = (int) (event >>> 16) & 0xffff;
-            for (Vector vector : Vector.values()) {
-                if (vector.number() == number) {
-                    delivery.exception(new GuestException(
-                            vector, (int) (event >>> 32), vtl.pendingEventHigh, "exception injected by a higher VTL"));
-                    return;
-                }
-            }
-        }
+    /** Reads code at a virtual address. */
+    void fetch(long address, byte[] target, int length) {
+        memory.fetch(address, target, length);
     }
 
-    private void deliverExternal(int vector) {
-        if (partition.observed()) {
-            partition.emit(new MachineEvent.Interrupt(index, vtl(), vector));
-        }
-        delivery.external(vector);
+    /** Virtual address of the last access that the hypervisor did not let through. */
+    long faultAddress() {
+        return memory.faultAddress();
     }
 
-    private void step() {
-        VtlState vtl = state.active();
-        long rip = vtl.rip;
-        System.arraycopy(state.gprs, 0, gprsBefore, 0, gprsBefore.length);
-        rspBefore = vtl.rsp;
-        rflagsBefore = vtl.rflags;
-        accessIndex = 0;
-        afterStep = AfterStep.NOTHING;
-        try {
-            execute(vtl, rip);
-        } catch (GuestException fault) {
-            vtl.rip = rip;
-            vtl.completed = List.of();
-            fault(vtl, fault);
-        } catch (InterceptedAccess access) {
-            takeBack(vtl, rip);
-            transitions.intercept(access.request);
-        } catch (GpaFault fault) {
-            long gva = memory.faultAddress();
-            takeBack(vtl, rip);
-            memoryFault(fault, gva);
-        } catch (IgvmToolException failure) {
-            vtl.rip = rip;
-            stop("the program gave up: " + failure.getMessage());
-        } finally {
-            running = null;
-        }
-    }
-
-    private void execute(VtlState vtl, long rip) {
-        Optional<Slot> slot = fetchSlot();
-        Optional<Programs.Entry> program =
-                slot.flatMap(s -> partition.programs().find(s.program()));
-        if (slot.isEmpty() || program.isEmpty()) {
-            Code code = partition
-                    .machineCode()
-                    .orElseThrow(() -> GuestException.invalidOpcode(String.format(
-                            slot.isPresent()
-                                    ? "the program of the slot at 0x%x is not installed"
-                                    : "no slot at 0x%x, and nothing to run machine code",
-                            rip)));
-            code.step(this);
-            afterStep(vtl);
-            partition.countStep();
-            return;
-        }
-        Programs.Entry entry = program.get();
-        int number = slot.get().step();
-        if (number >= entry.steps().size()) {
-            throw GuestException.invalidOpcode(
-                    String.format("program %s has no step %d", entry.program().name(), number));
-        }
-        running = entry;
-        origin = rip - (long) number * Slot.SIZE;
-        vtl.rip = rip + Slot.SIZE;
-        int level = state.activeVtl;
-        Step step = entry.steps().get(number);
-        step.action().run(this);
-        vtl.completed = List.of();
-        long count = partition.countStep();
-        if (partition.observed()) {
-            partition.emit(new MachineEvent.StepRetired(
-                    count, index, level, rip, entry.program().name(), step.name(), step.event()));
-        }
-        afterStep(vtl);
-    }
-
-    private void afterStep(VtlState vtl) {
-        if (vtl.halted && partition.observed()) {
-            partition.emit(new MachineEvent.VpHalted(index, vtl(), vtl.rip, (vtl.rflags & RFLAGS_IF) != 0));
-        }
-        switch (afterStep) {
-            case NOTHING -> {
-                // Goes on in the same VTL.
-            }
-            case VTL_CALL -> transitions.callHigher();
-            case VTL_RETURN -> transitions.returnToLower(false);
-            case VTL_RETURN_FAST -> transitions.returnToLower(true);
-        }
-    }
-
-    /** A step that has not happened leaves no trace in its registers. */
-    private void takeBack(VtlState vtl, long rip) {
-        System.arraycopy(gprsBefore, 0, state.gprs, 0, gprsBefore.length);
-        vtl.rip = rip;
-        vtl.rsp = rspBefore;
-        vtl.rflags = rflagsBefore;
-        vtl.halted = false;
-        afterStep = AfterStep.NOTHING;
-    }
-
-    private void fault(VtlState vtl, GuestException fault) {
-        if (partition.observed()) {
-            partition.emit(new MachineEvent.Fault(
-                    index, vtl(), vtl.rip, fault.vector().number(), fault.errorCode(), fault.getMessage()));
-        }
-        delivery.exception(fault);
-    }
-
-    private void memoryFault(GpaFault fault, long gva) {
-        int handler = highestVtl();
-        if (handler > state.activeVtl) {
-            transitions.intercept(Intercepts.memory(handler, fault, gva));
-        } else {
-            stop(fault.getMessage());
-        }
-    }
-
-    /** An exception that could not be delivered: a higher VTL is told if it wants, otherwise the VP ends. */
-    void unrecoverable(GuestException cause) {
-        int handler = highestVtl();
-        boolean told = handler > state.activeVtl
-                && (partition.state().vsmPartitionConfig[handler]
-                                & VsmPartitionConfig.INTERCEPT_UNRECOVERABLE_EXCEPTION)
-                        != 0;
-        if (told) {
-            transitions.intercept(Intercepts.unrecoverableException(handler));
-        } else {
-            stop("triple fault: " + cause.getMessage());
-        }
-    }
-
-    private int highestVtl() {
+    /** The highest VTL that is enabled. */
+    int highestVtl() {
         int vtl = state.vtls.length - 1;
         while (!state.hasVtl(vtl)) {
             vtl--;
@@ -467,7 +269,7 @@ public final class Vp implements Cpu {
     }
 
     /** A VTL above the running one that has an interrupt to take, -1 if there is none. */
-    private int interruptedVtl() {
+    int interruptedVtl() {
         for (int vtl = state.vtls.length - 1; vtl > state.activeVtl; vtl--) {
             VtlState higher = state.vtls[vtl];
             if (higher != null && !higher.startSuspended && higher.apic.deliverable(higher.cr8) >= 0) {
@@ -479,15 +281,6 @@ public final class Vp implements Cpu {
 
     private static boolean wakes(VtlState vtl) {
         return (vtl.pendingEvent & 1) != 0 || (vtl.rflags & RFLAGS_IF) != 0 && vtl.apic.deliverable(vtl.cr8) >= 0;
-    }
-
-    private Optional<Slot> fetchSlot() {
-        VtlState vtl = state.active();
-        boolean longMode = (vtl.efer & EFER_LMA) != 0;
-        long address = longMode ? vtl.rip : vtl.segment(SegmentRegister.CS).base() + vtl.rip;
-        byte[] bytes = new byte[Slot.SIZE];
-        memory.fetch(address, bytes, bytes.length);
-        return Slot.decode(Bytes.wrap(bytes));
     }
 
     /** What governs translation in a VTL now, optionally as at privilege level 0. */
@@ -533,6 +326,7 @@ public final class Vp implements Cpu {
 
     @Override
     public void set(Gpr register, long value) {
+        saved = null;
         state.setGpr(state.activeVtl, register, value);
     }
 
@@ -546,6 +340,7 @@ public final class Vp implements Cpu {
         if (!PageWalker.isCanonical(address)) {
             throw GuestException.generalProtection(String.format("jump to 0x%x, which is not canonical", address));
         }
+        saved = null;
         state.active().rip = address;
     }
 
@@ -565,7 +360,7 @@ public final class Vp implements Cpu {
             }
         }
         vtl.rflags = value & ~kept | vtl.rflags & kept | RFLAGS_FIXED;
-        pagingMode = null;
+        registersChanged();
     }
 
     @Override
@@ -606,7 +401,7 @@ public final class Vp implements Cpu {
                 vtl.cr8 = value;
             }
         }
-        pagingMode = null;
+        registersChanged();
     }
 
     @Override
@@ -617,7 +412,7 @@ public final class Vp implements Cpu {
     @Override
     public void set(SegmentRegister register, SegmentValue value) {
         state.active().setSegment(register, value);
-        pagingMode = null;
+        registersChanged();
     }
 
     @Override
@@ -628,6 +423,7 @@ public final class Vp implements Cpu {
     @Override
     public void setGdtr(TableValue value) {
         requireKernel("LGDT");
+        saved = null;
         state.active().gdtr = value;
     }
 
@@ -639,6 +435,7 @@ public final class Vp implements Cpu {
     @Override
     public void setIdtr(TableValue value) {
         requireKernel("LIDT");
+        saved = null;
         state.active().idtr = value;
     }
 
@@ -694,135 +491,6 @@ public final class Vp implements Cpu {
     }
 
     @Override
-    public long readMsr(int number) {
-        requireKernel("RDMSR");
-        OptionalInt handler = partition.interceptor(vtl(), InterceptType.MSR, InterceptType.ACCESS_READ, number);
-        if (handler.isPresent() && !msrs.exists(number)) {
-            VpState.CompletedAccess done =
-                    completedOr(Intercepts.msr(handler.getAsInt(), number, InterceptHeader.READ, state, 0));
-            return done.rax() & 0xffff_ffffL | done.rdx() << 32;
-        }
-        long value = msrs.read(number);
-        if (partition.observed()) {
-            partition.emit(new MachineEvent.MsrRead(index, vtl(), number, value));
-        }
-        return value;
-    }
-
-    @Override
-    public void writeMsr(int number, long value) {
-        requireKernel("WRMSR");
-        OptionalInt handler = partition.interceptor(vtl(), InterceptType.MSR, InterceptType.ACCESS_WRITE, number);
-        if (handler.isPresent() && !msrs.exists(number)) {
-            completedOr(Intercepts.msr(handler.getAsInt(), number, InterceptHeader.WRITE, state, value));
-            return;
-        }
-        msrs.write(number, value);
-        pagingMode = null;
-        if (partition.observed()) {
-            partition.emit(new MachineEvent.MsrWrite(index, vtl(), number, value));
-        }
-    }
-
-    @Override
-    public CpuidResult cpuid(int leaf, int subleaf) {
-        CpuidResult result = partition.cpuid().query(leaf, subleaf, apicId);
-        OptionalInt handler = partition.interceptor(vtl(), InterceptType.CPUID, InterceptType.ACCESS_EXECUTE, leaf);
-        if (handler.isPresent()) {
-            VpState.CompletedAccess done =
-                    completedOr(Intercepts.cpuid(handler.getAsInt(), leaf, subleaf, result, state));
-            result = new CpuidResult((int) done.rax(), (int) done.rbx(), (int) done.rcx(), (int) done.rdx());
-        }
-        if (partition.observed()) {
-            partition.emit(new MachineEvent.Cpuid(index, vtl(), leaf, subleaf, result));
-        }
-        return result;
-    }
-
-    @Override
-    public int in(int port, int sizeBytes) {
-        requirePorts();
-        OptionalInt handler = partition.interceptor(vtl(), InterceptType.IO_PORT, InterceptType.ACCESS_READ, port);
-        if (handler.isPresent()) {
-            VpState.CompletedAccess done =
-                    completedOr(Intercepts.port(handler.getAsInt(), port, sizeBytes, InterceptHeader.READ, state, 0));
-            return sizeBytes == 4 ? (int) done.rax() : (int) done.rax() & (1 << 8 * sizeBytes) - 1;
-        }
-        int value = partition.ports().in(port, sizeBytes);
-        if (partition.observed()) {
-            partition.emit(new MachineEvent.PortIn(index, vtl(), port, sizeBytes, value));
-        }
-        return value;
-    }
-
-    @Override
-    public void out(int port, int sizeBytes, int value) {
-        requirePorts();
-        OptionalInt handler = partition.interceptor(vtl(), InterceptType.IO_PORT, InterceptType.ACCESS_WRITE, port);
-        if (handler.isPresent()) {
-            completedOr(Intercepts.port(handler.getAsInt(), port, sizeBytes, InterceptHeader.WRITE, state, value));
-            return;
-        }
-        partition.ports().out(port, sizeBytes, value);
-        if (partition.observed()) {
-            partition.emit(new MachineEvent.PortOut(index, vtl(), port, sizeBytes, value));
-        }
-    }
-
-    /** The answer to the next access of this step, or its intercept. */
-    private VpState.CompletedAccess completedOr(InterceptRequest request) {
-        List<VpState.CompletedAccess> completed = state.active().completed;
-        if (accessIndex < completed.size()) {
-            return completed.get(accessIndex++);
-        }
-        throw new InterceptedAccess(request);
-    }
-
-    @Override
-    public void callHypercallPage(long address) {
-        requireKernel("VMCALL");
-        byte[] code = new byte[HypercallPage.LONGEST_SEQUENCE];
-        int inPage = PhysicalMemory.PAGE_SIZE - (int) (address & PhysicalMemory.PAGE_SIZE - 1);
-        memory.fetch(address, code, Math.min(inPage, code.length));
-        HypercallPage.Sequence sequence = HypercallPage.recognise(code)
-                .orElseThrow(() -> GuestException.invalidOpcode(
-                        String.format("no sequence of the hypercall page at 0x%x", address)));
-        switch (sequence) {
-            case CALL -> hypercall();
-            case VTL_CALL -> {
-                if (VtlTransitions.higherVtl(state) < 0) {
-                    throw GuestException.invalidOpcode("VTL call without a higher VTL");
-                }
-                afterStep = AfterStep.VTL_CALL;
-            }
-            case VTL_RETURN -> {
-                if (VtlTransitions.lowerVtl(state) < 0) {
-                    throw GuestException.invalidOpcode("VTL return without a lower VTL");
-                }
-                boolean fast = (get(Gpr.RCX) & 1) != 0;
-                afterStep = fast ? AfterStep.VTL_RETURN_FAST : AfterStep.VTL_RETURN;
-            }
-        }
-    }
-
-    private void hypercall() {
-        HypercallControl control = new HypercallControl(get(Gpr.RCX));
-        OptionalInt handler = partition.hypercalls().interceptor(this, control.code());
-        if (handler.isPresent()) {
-            set(
-                    Gpr.RAX,
-                    completedOr(Intercepts.hypercall(handler.getAsInt(), state)).rax());
-            return;
-        }
-        HypercallResult result = partition.hypercalls().call(this, control, get(Gpr.RDX), get(Gpr.R8));
-        set(Gpr.RAX, result.value());
-        if (result.status() == HvStatus.SUCCESS) {
-            // A call may have changed protections or registers of this VP.
-            pagingMode = null;
-        }
-    }
-
-    @Override
     public void halt() {
         requireKernel("HLT");
         state.active().halted = true;
@@ -834,101 +502,75 @@ public final class Vp implements Cpu {
     }
 
     @Override
+    public long readMsr(int number) {
+        return platform.readMsr(number);
+    }
+
+    @Override
+    public void writeMsr(int number, long value) {
+        platform.writeMsr(number, value);
+    }
+
+    @Override
+    public CpuidResult cpuid(int leaf, int subleaf) {
+        return platform.cpuid(leaf, subleaf);
+    }
+
+    @Override
+    public int in(int port, int sizeBytes) {
+        return platform.in(port, sizeBytes);
+    }
+
+    @Override
+    public void out(int port, int sizeBytes, int value) {
+        platform.out(port, sizeBytes, value);
+    }
+
+    @Override
+    public void callHypercallPage(long address) {
+        platform.callHypercallPage(address);
+    }
+
+    @Override
     public void interruptReturn() {
-        VtlState vtl = state.active();
-        long rsp = vtl.rsp;
-        long rip = memory.readU64(rsp);
-        int cs = (int) memory.readU64(rsp + 8) & 0xffff;
-        long flags = memory.readU64(rsp + 16);
-        long newRsp = memory.readU64(rsp + 24);
-        int ss = (int) memory.readU64(rsp + 32) & 0xffff;
-        if ((cs & 3) < vtl.cpl()) {
-            throw GuestException.generalProtection("IRET to a more privileged level");
-        }
-        SegmentValue[] loaded = new SegmentValue[2];
-        asSupervisor(() -> {
-            loaded[0] = Descriptors.loadCode(memory, vtl.gdtr, cs);
-            loaded[1] =
-                    (ss & ~3) == 0 && (cs & 3) < 3 ? Descriptors.nullStack() : Descriptors.load(memory, vtl.gdtr, ss);
-        });
-        jump(rip);
-        setRflags(flags & IRET_FLAGS | vtl.rflags & ~IRET_FLAGS);
-        vtl.rsp = newRsp;
-        vtl.setSegment(SegmentRegister.CS, loaded[0]);
-        vtl.setSegment(SegmentRegister.SS, loaded[1]);
-        pagingMode = null;
+        transfers.interruptReturn();
     }
 
     @Override
     public void systemCall() {
-        VtlState vtl = state.active();
-        if ((vtl.efer & EFER_SCE) == 0) {
-            throw GuestException.invalidOpcode("SYSCALL is not enabled in EFER");
-        }
-        set(Gpr.RCX, vtl.rip);
-        set(Gpr.R11, vtl.rflags);
-        vtl.rip = vtl.lstar;
-        vtl.rflags = vtl.rflags & ~vtl.sfmask | RFLAGS_FIXED;
-        int selector = (int) (vtl.star >>> 32) & 0xfffc;
-        vtl.setSegment(SegmentRegister.CS, Descriptors.flatCode(selector));
-        vtl.setSegment(SegmentRegister.SS, Descriptors.flatData(selector + 8));
-        pagingMode = null;
+        transfers.systemCall();
     }
 
     @Override
     public void systemReturn() {
-        requireKernel("SYSRET");
-        VtlState vtl = state.active();
-        if ((vtl.efer & EFER_SCE) == 0) {
-            throw GuestException.invalidOpcode("SYSRET is not enabled in EFER");
-        }
-        jump(get(Gpr.RCX));
-        vtl.rflags = get(Gpr.R11) & SYSRET_FLAGS | RFLAGS_FIXED;
-        int selector = (int) (vtl.star >>> 48);
-        vtl.setSegment(SegmentRegister.CS, Descriptors.flatCode(selector + 16 | 3));
-        vtl.setSegment(SegmentRegister.SS, Descriptors.flatData(selector + 8 | 3));
-        pagingMode = null;
+        transfers.systemReturn();
     }
 
     @Override
     public long origin() {
-        return origin;
+        return stages.origin();
     }
 
     @Override
     public long addressOf(String stepName) {
-        return origin + (long) program().indexOf(stepName) * Slot.SIZE;
+        return stages.addressOf(stepName);
     }
 
     @Override
     public <S extends Record> Optional<S> kept(Class<S> type) {
-        Record record = partition.state().kept.get(program().program().number());
+        Record record = partition.state().kept.get(stages.programNumber());
         return type.isInstance(record) ? Optional.of(type.cast(record)) : Optional.empty();
     }
 
     @Override
     public void keep(Record record) {
-        partition.state().kept.put(program().program().number(), record);
+        partition.state().kept.put(stages.programNumber(), record);
     }
 
-    private Programs.Entry program() {
-        Programs.Entry entry = running;
-        if (entry == null) {
-            throw new IllegalStateException("no program is running on this VP");
-        }
-        return entry;
-    }
-
-    private void requireKernel(String instruction) {
+    /** #GP unless the VP is at privilege level 0. */
+    void requireKernel(String instruction) {
         if (state.active().cpl() != 0) {
             throw GuestException.generalProtection(instruction + " outside privilege level 0");
-        }
-    }
-
-    private void requirePorts() {
-        VtlState vtl = state.active();
-        if (vtl.cpl() > (vtl.rflags & RFLAGS_IOPL) >> 12) {
-            throw GuestException.generalProtection("port access above the I/O privilege level");
         }
     }
 }

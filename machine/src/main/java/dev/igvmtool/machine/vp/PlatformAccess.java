@@ -1,0 +1,173 @@
+package dev.igvmtool.machine.vp;
+
+import dev.igvmtool.abi.hv.HvStatus;
+import dev.igvmtool.abi.hv.HypercallControl;
+import dev.igvmtool.abi.hv.HypercallResult;
+import dev.igvmtool.abi.hv.InterceptHeader;
+import dev.igvmtool.abi.hv.InterceptType;
+import dev.igvmtool.abi.x64.Gpr;
+import dev.igvmtool.machine.event.MachineEvent;
+import dev.igvmtool.machine.guest.CpuidResult;
+import dev.igvmtool.machine.guest.GuestException;
+import dev.igvmtool.machine.hypercall.HypercallPage;
+import dev.igvmtool.machine.memory.PhysicalMemory;
+import dev.igvmtool.machine.partition.Partition;
+import java.util.List;
+import java.util.OptionalInt;
+
+/**
+ * What a program reaches besides memory: ports, MSRs, CPUID, the hypercall page. Each access is answered by a higher VTL
+ * that asked for it, otherwise by the hypervisor or the host.
+ */
+final class PlatformAccess {
+    private static final long RFLAGS_IOPL = 3 << 12;
+
+    private final Vp vp;
+    private final Partition partition;
+    private final StageCode stages;
+    private final Msrs msrs;
+    private int accessIndex;
+
+    PlatformAccess(Vp vp, Partition partition, StageCode stages) {
+        this.vp = vp;
+        this.partition = partition;
+        this.stages = stages;
+        this.msrs = new Msrs(vp, partition);
+    }
+
+    /** The next access is the first of its step. */
+    void beginStep() {
+        accessIndex = 0;
+    }
+
+    long readMsr(int number) {
+        vp.requireKernel("RDMSR");
+        OptionalInt handler = partition.interceptor(vp.vtl(), InterceptType.MSR, InterceptType.ACCESS_READ, number);
+        if (handler.isPresent() && !msrs.exists(number)) {
+            VpState.CompletedAccess done =
+                    completedOr(Intercepts.msr(handler.getAsInt(), number, InterceptHeader.READ, vp.state(), 0));
+            return done.rax() & 0xffff_ffffL | done.rdx() << 32;
+        }
+        long value = msrs.read(number);
+        if (partition.observed()) {
+            partition.emit(new MachineEvent.MsrRead(vp.index(), vp.vtl(), number, value));
+        }
+        return value;
+    }
+
+    void writeMsr(int number, long value) {
+        vp.requireKernel("WRMSR");
+        OptionalInt handler = partition.interceptor(vp.vtl(), InterceptType.MSR, InterceptType.ACCESS_WRITE, number);
+        if (handler.isPresent() && !msrs.exists(number)) {
+            completedOr(Intercepts.msr(handler.getAsInt(), number, InterceptHeader.WRITE, vp.state(), value));
+            return;
+        }
+        msrs.write(number, value);
+        vp.registersChanged();
+        if (partition.observed()) {
+            partition.emit(new MachineEvent.MsrWrite(vp.index(), vp.vtl(), number, value));
+        }
+    }
+
+    CpuidResult cpuid(int leaf, int subleaf) {
+        CpuidResult result = partition.cpuid().query(leaf, subleaf, vp.apicId());
+        OptionalInt handler = partition.interceptor(vp.vtl(), InterceptType.CPUID, InterceptType.ACCESS_EXECUTE, leaf);
+        if (handler.isPresent()) {
+            VpState.CompletedAccess done =
+                    completedOr(Intercepts.cpuid(handler.getAsInt(), leaf, subleaf, result, vp.state()));
+            result = new CpuidResult((int) done.rax(), (int) done.rbx(), (int) done.rcx(), (int) done.rdx());
+        }
+        if (partition.observed()) {
+            partition.emit(new MachineEvent.Cpuid(vp.index(), vp.vtl(), leaf, subleaf, result));
+        }
+        return result;
+    }
+
+    int in(int port, int sizeBytes) {
+        requirePorts();
+        OptionalInt handler = partition.interceptor(vp.vtl(), InterceptType.IO_PORT, InterceptType.ACCESS_READ, port);
+        if (handler.isPresent()) {
+            VpState.CompletedAccess done = completedOr(
+                    Intercepts.port(handler.getAsInt(), port, sizeBytes, InterceptHeader.READ, vp.state(), 0));
+            return sizeBytes == 4 ? (int) done.rax() : (int) done.rax() & (1 << 8 * sizeBytes) - 1;
+        }
+        int value = partition.ports().in(port, sizeBytes);
+        if (partition.observed()) {
+            partition.emit(new MachineEvent.PortIn(vp.index(), vp.vtl(), port, sizeBytes, value));
+        }
+        return value;
+    }
+
+    void out(int port, int sizeBytes, int value) {
+        requirePorts();
+        OptionalInt handler = partition.interceptor(vp.vtl(), InterceptType.IO_PORT, InterceptType.ACCESS_WRITE, port);
+        if (handler.isPresent()) {
+            completedOr(Intercepts.port(handler.getAsInt(), port, sizeBytes, InterceptHeader.WRITE, vp.state(), value));
+            return;
+        }
+        partition.ports().out(port, sizeBytes, value);
+        if (partition.observed()) {
+            partition.emit(new MachineEvent.PortOut(vp.index(), vp.vtl(), port, sizeBytes, value));
+        }
+    }
+
+    /** The answer to the next access of this step, or its intercept. */
+    private VpState.CompletedAccess completedOr(InterceptRequest request) {
+        List<VpState.CompletedAccess> completed = vp.state().active().completed;
+        if (accessIndex < completed.size()) {
+            return completed.get(accessIndex++);
+        }
+        throw new InterceptedAccess(request);
+    }
+
+    void callHypercallPage(long address) {
+        vp.requireKernel("VMCALL");
+        byte[] code = new byte[HypercallPage.LONGEST_SEQUENCE];
+        int inPage = PhysicalMemory.PAGE_SIZE - (int) (address & PhysicalMemory.PAGE_SIZE - 1);
+        vp.fetch(address, code, Math.min(inPage, code.length));
+        HypercallPage.Sequence sequence = HypercallPage.recognise(code)
+                .orElseThrow(() -> GuestException.invalidOpcode(
+                        String.format("no sequence of the hypercall page at 0x%x", address)));
+        switch (sequence) {
+            case CALL -> hypercall();
+            case VTL_CALL -> {
+                if (VtlTransitions.higherVtl(vp.state()) < 0) {
+                    throw GuestException.invalidOpcode("VTL call without a higher VTL");
+                }
+                stages.setAfterStep(StageCode.AfterStep.VTL_CALL);
+            }
+            case VTL_RETURN -> {
+                if (VtlTransitions.lowerVtl(vp.state()) < 0) {
+                    throw GuestException.invalidOpcode("VTL return without a lower VTL");
+                }
+                boolean fast = (vp.get(Gpr.RCX) & 1) != 0;
+                stages.setAfterStep(fast ? StageCode.AfterStep.VTL_RETURN_FAST : StageCode.AfterStep.VTL_RETURN);
+            }
+        }
+    }
+
+    private void hypercall() {
+        HypercallControl control = new HypercallControl(vp.get(Gpr.RCX));
+        OptionalInt handler = partition.hypercalls().interceptor(vp, control.code());
+        if (handler.isPresent()) {
+            vp.set(
+                    Gpr.RAX,
+                    completedOr(Intercepts.hypercall(handler.getAsInt(), vp.state()))
+                            .rax());
+            return;
+        }
+        HypercallResult result = partition.hypercalls().call(vp, control, vp.get(Gpr.RDX), vp.get(Gpr.R8));
+        vp.set(Gpr.RAX, result.value());
+        if (result.status() == HvStatus.SUCCESS) {
+            // A call may have changed protections or registers of this VP.
+            vp.registersChanged();
+        }
+    }
+
+    private void requirePorts() {
+        VtlState vtl = vp.state().active();
+        if (vtl.cpl() > (vtl.rflags & RFLAGS_IOPL) >> 12) {
+            throw GuestException.generalProtection("port access above the I/O privilege level");
+        }
+    }
+}

@@ -1,0 +1,278 @@
+package dev.igvmtool.machine.vp;
+
+import dev.igvmtool.abi.binary.Bytes;
+import dev.igvmtool.abi.binary.IgvmToolException;
+import dev.igvmtool.abi.hv.VsmPartitionConfig;
+import dev.igvmtool.abi.x64.Gpr;
+import dev.igvmtool.abi.x64.SegmentRegister;
+import dev.igvmtool.abi.x64.Vector;
+import dev.igvmtool.machine.Programs;
+import dev.igvmtool.machine.event.MachineEvent;
+import dev.igvmtool.machine.guest.GuestException;
+import dev.igvmtool.machine.guest.Slot;
+import dev.igvmtool.machine.guest.Step;
+import dev.igvmtool.machine.memory.GpaFault;
+import dev.igvmtool.machine.partition.Partition;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs programs made of slots: finds the step at RIP, runs it, and does what follows from how it ended: retired, in an
+ * exception, or in an access that a higher VTL answers.
+ */
+final class StageCode {
+    private static final long RFLAGS_IF = 1 << 9;
+    private static final long EFER_LMA = 1 << 10;
+
+    private final Vp vp;
+    private final Partition partition;
+    private final InterruptDelivery delivery;
+    private final VtlTransitions transitions;
+
+    private Programs.@Nullable Entry running;
+    private long origin;
+    private AfterStep afterStep = AfterStep.NOTHING;
+    private final long[] gprsBefore = new long[Gpr.values().length];
+    private long rspBefore;
+    private long rflagsBefore;
+
+    /** A change of VTL that takes effect when the step is over. */
+    enum AfterStep {
+        NOTHING,
+        VTL_CALL,
+        VTL_RETURN,
+        VTL_RETURN_FAST
+    }
+
+    StageCode(Vp vp, Partition partition) {
+        this.vp = vp;
+        this.partition = partition;
+        this.delivery = new InterruptDelivery(vp, this::unrecoverable);
+        this.transitions = new VtlTransitions(vp, partition);
+    }
+
+    /** Takes a pending interrupt if there is one, then runs one step. */
+    void turn() {
+        try {
+            takeInterrupts();
+            if (vp.runState() == RunState.RUNNING) {
+                step();
+            }
+        } catch (GpaFault fault) {
+            vp.stop("hypervisor page or interrupt frame cannot be reached: " + fault.getMessage());
+        }
+    }
+
+    /** Address of the first slot of the running program. */
+    long origin() {
+        return origin;
+    }
+
+    /** Address of a step of the running program. */
+    long addressOf(String stepName) {
+        return origin + (long) program().indexOf(stepName) * Slot.SIZE;
+    }
+
+    /** Number of the running program. */
+    int programNumber() {
+        return program().program().number();
+    }
+
+    /** Changes the VTL when the step is over. */
+    void setAfterStep(AfterStep change) {
+        afterStep = change;
+    }
+
+    private Programs.Entry program() {
+        Programs.Entry entry = running;
+        if (entry == null) {
+            throw new IllegalStateException("no program is running on this VP");
+        }
+        return entry;
+    }
+
+    /** Enters a higher VTL if an interrupt waits there; otherwise delivers what waits for this VTL. */
+    private void takeInterrupts() {
+        int higher = vp.interruptedVtl();
+        if (higher >= 0) {
+            transitions.enterForInterrupt(higher);
+        }
+        VtlState vtl = vp.state().active();
+        if (vtl.startSuspended) {
+            return;
+        }
+        if ((vtl.pendingEvent & 1) != 0) {
+            injectEvent(vtl);
+        } else if ((vtl.rflags & RFLAGS_IF) != 0 && vtl.completed.isEmpty()) {
+            // A step whose accesses are being completed is not over: no interrupt in its middle.
+            int vector = vtl.apic.deliverable(vtl.cr8);
+            if (vector >= 0) {
+                vtl.halted = false;
+                vtl.apic.accept(vector);
+                deliverExternal(vector);
+            }
+        }
+    }
+
+    /** PendingEvent0: kind 0 an exception, 5 an external interrupt. */
+    private void injectEvent(VtlState vtl) {
+        long event = vtl.pendingEvent;
+        vtl.pendingEvent = 0;
+        vtl.halted = false;
+        vtl.completed = List.of();
+        int kind = (int) (event >>> 1) & 7;
+        if (kind == 5) {
+            deliverExternal((int) (event >>> 8) & 0xff);
+        } else if (kind == 0) {
+            int number = (int) (event >>> 16) & 0xffff;
+            for (Vector vector : Vector.values()) {
+                if (vector.number() == number) {
+                    delivery.exception(new GuestException(
+                            vector, (int) (event >>> 32), vtl.pendingEventHigh, "exception injected by a higher VTL"));
+                    return;
+                }
+            }
+        }
+    }
+
+    private void deliverExternal(int vector) {
+        if (partition.observed()) {
+            partition.emit(new MachineEvent.Interrupt(vp.index(), vp.vtl(), vector));
+        }
+        delivery.external(vector);
+    }
+
+    private void step() {
+        VtlState vtl = vp.state().active();
+        long rip = vtl.rip;
+        System.arraycopy(vp.state().gprs, 0, gprsBefore, 0, gprsBefore.length);
+        rspBefore = vtl.rsp;
+        rflagsBefore = vtl.rflags;
+        vp.beginStep();
+        afterStep = AfterStep.NOTHING;
+        try {
+            execute(vtl, rip);
+        } catch (GuestException fault) {
+            vtl.rip = rip;
+            vtl.halted = false;
+            vtl.completed = List.of();
+            fault(vtl, fault);
+        } catch (InterceptedAccess access) {
+            takeBack(vtl, rip);
+            transitions.intercept(access.request);
+        } catch (GpaFault fault) {
+            long gva = vp.faultAddress();
+            takeBack(vtl, rip);
+            memoryFault(fault, gva);
+        } catch (IgvmToolException failure) {
+            vtl.rip = rip;
+            vp.stop("the program gave up: " + failure.getMessage());
+        } finally {
+            running = null;
+        }
+    }
+
+    private void execute(VtlState vtl, long rip) {
+        Optional<Slot> slot = fetchSlot();
+        Optional<Programs.Entry> program =
+                slot.flatMap(s -> partition.programs().find(s.program()));
+        if (slot.isEmpty() || program.isEmpty()) {
+            Code code = partition
+                    .machineCode()
+                    .orElseThrow(() -> GuestException.invalidOpcode(String.format(
+                            slot.isPresent()
+                                    ? "the program of the slot at 0x%x is not installed"
+                                    : "no slot at 0x%x, and nothing to run machine code",
+                            rip)));
+            code.step(vp);
+            afterStep(vtl);
+            partition.countStep();
+            return;
+        }
+        Programs.Entry entry = program.get();
+        int number = slot.get().step();
+        if (number >= entry.steps().size()) {
+            throw GuestException.invalidOpcode(
+                    String.format("program %s has no step %d", entry.program().name(), number));
+        }
+        running = entry;
+        origin = rip - (long) number * Slot.SIZE;
+        vtl.rip = rip + Slot.SIZE;
+        int level = vp.vtl();
+        Step step = entry.steps().get(number);
+        step.action().run(vp);
+        vtl.completed = List.of();
+        long count = partition.countStep();
+        if (partition.observed()) {
+            partition.emit(new MachineEvent.StepRetired(
+                    count, vp.index(), level, rip, entry.program().name(), step.name(), step.event()));
+        }
+        afterStep(vtl);
+    }
+
+    private void afterStep(VtlState vtl) {
+        if (vtl.halted && partition.observed()) {
+            partition.emit(new MachineEvent.VpHalted(vp.index(), vp.vtl(), vtl.rip, (vtl.rflags & RFLAGS_IF) != 0));
+        }
+        switch (afterStep) {
+            case NOTHING -> {
+                // Goes on in the same VTL.
+            }
+            case VTL_CALL -> transitions.callHigher();
+            case VTL_RETURN -> transitions.returnToLower(false);
+            case VTL_RETURN_FAST -> transitions.returnToLower(true);
+        }
+    }
+
+    /** A step that has not happened leaves no trace in its registers. */
+    private void takeBack(VtlState vtl, long rip) {
+        System.arraycopy(gprsBefore, 0, vp.state().gprs, 0, gprsBefore.length);
+        vtl.rip = rip;
+        vtl.rsp = rspBefore;
+        vtl.rflags = rflagsBefore;
+        vtl.halted = false;
+        afterStep = AfterStep.NOTHING;
+    }
+
+    private void fault(VtlState vtl, GuestException fault) {
+        if (partition.observed()) {
+            partition.emit(new MachineEvent.Fault(
+                    vp.index(), vp.vtl(), vtl.rip, fault.vector().number(), fault.errorCode(), fault.getMessage()));
+        }
+        delivery.exception(fault);
+    }
+
+    private void memoryFault(GpaFault fault, long gva) {
+        int handler = vp.highestVtl();
+        if (handler > vp.vtl()) {
+            transitions.intercept(Intercepts.memory(handler, fault, gva));
+        } else {
+            vp.stop(fault.getMessage());
+        }
+    }
+
+    /** An exception that could not be delivered: a higher VTL is told if it wants, otherwise the VP ends. */
+    private void unrecoverable(GuestException cause) {
+        int handler = vp.highestVtl();
+        boolean told = handler > vp.vtl()
+                && (partition.state().vsmPartitionConfig[handler]
+                                & VsmPartitionConfig.INTERCEPT_UNRECOVERABLE_EXCEPTION)
+                        != 0;
+        if (told) {
+            transitions.intercept(Intercepts.unrecoverableException(handler));
+        } else {
+            vp.stop("triple fault: " + cause.getMessage());
+        }
+    }
+
+    /** The slot at RIP, if one stands there; may fail as any fetch. */
+    Optional<Slot> fetchSlot() {
+        VtlState vtl = vp.state().active();
+        boolean longMode = (vtl.efer & EFER_LMA) != 0;
+        long address = longMode ? vtl.rip : vtl.segment(SegmentRegister.CS).base() + vtl.rip;
+        byte[] bytes = new byte[Slot.SIZE];
+        vp.fetch(address, bytes, bytes.length);
+        return Slot.decode(Bytes.wrap(bytes));
+    }
+}
