@@ -8,6 +8,7 @@ import dev.igvmtool.builder.load.StageImages;
 import dev.igvmtool.builder.manifest.GuestArch;
 import dev.igvmtool.builder.manifest.GuestConfig;
 import dev.igvmtool.builder.manifest.Manifest;
+import dev.igvmtool.builder.manifest.ManifestException;
 import dev.igvmtool.builder.manifest.Resources;
 import dev.igvmtool.format.IgvmFile;
 import dev.igvmtool.format.Revision;
@@ -30,8 +31,16 @@ public final class ImageBuilder {
      * @throws dev.igvmtool.abi.binary.FormatException if a resource is not what it must be
      */
     public static BuiltImage build(Manifest manifest, Resources resources, StageImages stages, BuildOptions options) {
+        try {
+            return build(manifest, new ResourceStore(resources, stages), options);
+        } catch (ManifestException e) {
+            throw e.of(manifest.source());
+        }
+    }
+
+    private static BuiltImage build(Manifest manifest, ResourceStore resources, BuildOptions options) {
         ManifestRules.check(manifest);
-        ImageLoader loader = new ImageLoader(manifest.guestArch(), new ResourceStore(resources, stages));
+        ImageLoader loader = new ImageLoader(manifest.guestArch(), resources);
         List<PlatformImage> platforms = new ArrayList<>();
         int areas = 0;
         for (GuestConfig config : manifest.guestConfigs()) {

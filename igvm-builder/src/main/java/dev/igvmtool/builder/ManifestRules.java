@@ -52,8 +52,8 @@ final class ManifestRules {
             throw new ManifestException("'snp' needs 'shared_gpa_boundary_bits' for this image");
         }
         int bits = snp.sharedGpaBoundaryBits().getAsInt();
-        if (bits < 32 || bits > 51) {
-            throw new ManifestException("'shared_gpa_boundary_bits' is " + bits + ", expected 32 to 51");
+        if (bits < 12 || bits > 63) {
+            throw new ManifestException("'shared_gpa_boundary_bits' is " + bits + ", expected 12 to 63");
         }
         if (config.image() instanceof Image.Uefi
                 && !config.withParavisor()

@@ -1,7 +1,6 @@
 package dev.igvmtool.builder.load;
 
 import dev.igvmtool.abi.binary.Bytes;
-import dev.igvmtool.abi.binary.FormatException;
 import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.abi.paravisor.MeasuredVtl0Config;
 import dev.igvmtool.abi.paravisor.PageRegion;
@@ -32,29 +31,20 @@ final class Aarch64ParavisorLoader {
         GpaRange memory = ParavisorRegions.memory(image);
         Bytes commandLine = ParavisorRegions.commandLine(image);
         sink.requireMemory(memory, withVtl2);
-        LinuxLoader.Placed kernel;
-        try {
-            kernel = new LinuxLoader(sink)
-                    .load(
-                            GuestArch.AARCH64,
-                            payload.kernel(),
-                            Optional.of(payload.initrd()),
-                            memory.start() + ParavisorRegions.PERSISTED_BYTES);
-        } catch (FormatException e) {
-            throw e.in("resource underhill_kernel");
-        }
-        ElfLoader.Placed shim;
-        try {
-            shim = new ElfLoader(sink)
-                    .load(
-                            payload.shim(),
-                            0,
-                            Pages.up(kernel.initrd().end()),
-                            Acceptance.EXCLUSIVE,
-                            "underhill-boot-shim");
-        } catch (FormatException e) {
-            throw e.in("resource openhcl_boot");
-        }
+        LinuxLoader.Placed kernel = new LinuxLoader(sink)
+                .load(
+                        GuestArch.AARCH64,
+                        payload.kernel(),
+                        Optional.of(payload.initrd()),
+                        memory.start() + ParavisorRegions.PERSISTED_BYTES);
+        long shimOffset = Pages.up(kernel.initrd().end());
+        ElfLoader.Placed shim = payload.shim().read(file -> new ElfLoader(sink)
+                .load(
+                        ElfFiles.read(file, GuestArch.AARCH64),
+                        0,
+                        shimOffset,
+                        Acceptance.EXCLUSIVE,
+                        "underhill-boot-shim"));
         long commandLineGpa = shim.end();
         long shimParams = commandLineGpa + Pages.SIZE;
         long parameters = shimParams + Pages.SIZE;
@@ -73,7 +63,7 @@ final class Aarch64ParavisorLoader {
                 commandLineGpa - base,
                 kernel.initrd().start() - base,
                 kernel.initrd().size(),
-                crc(payload.initrd()),
+                crc(payload.initrd().content()),
                 SupportedIsolation.VBS.value(),
                 memory.start() - base,
                 memory.size(),

@@ -29,12 +29,12 @@ final class Aarch64UefiLoader {
         this.registers = registers;
     }
 
-    void load(Bytes image, UefiConfigType configType) {
-        UefiLoader.checkSize(image, IMAGE_BYTES);
+    void load(Resource firmware, UefiConfigType configType) {
+        UefiLoader.checkSize(firmware, IMAGE_BYTES);
         if (configType == UefiConfigType.IGVM) {
             throw new ManifestException("UEFI config type 'igvm' is not supported on aarch64");
         }
-        sink.importPages(0, STACK_PAGE, "uefi-image", Acceptance.EXCLUSIVE, image);
+        sink.importPages(0, STACK_PAGE, "uefi-image", Acceptance.EXCLUSIVE, firmware.content());
         sink.importPages(STACK_PAGE, STACK_PAGES, "uefi-stack", Acceptance.EXCLUSIVE, Bytes.EMPTY);
         sink.importPages(
                 PAGE_TABLES / Pages.SIZE,

@@ -1,8 +1,5 @@
 package dev.igvmtool.builder.load;
 
-import dev.igvmtool.abi.binary.Bytes;
-import dev.igvmtool.abi.binary.FormatException;
-import dev.igvmtool.abi.elf.ElfFile;
 import dev.igvmtool.abi.paravisor.PageRegion;
 import dev.igvmtool.builder.manifest.GuestArch;
 import dev.igvmtool.builder.manifest.GuestConfig;
@@ -34,7 +31,7 @@ public final class ImageLoader {
      * Places everything into a sink.
      *
      * @throws dev.igvmtool.builder.manifest.ManifestException if resources are missing, or it does not fit
-     * @throws FormatException if a resource is not what it must be
+     * @throws dev.igvmtool.abi.binary.FormatException if a resource is not what it must be
      */
     public void load(GuestConfig config, ImageSink sink) {
         Image image = config.image();
@@ -83,10 +80,10 @@ public final class ImageLoader {
     private void loadOpenhcl(GuestConfig config, Image.Openhcl image, Isolation isolation, ImageSink sink) {
         ParavisorPayload payload = new ParavisorPayload(
                 resources.get(ResourceKey.UNDERHILL_KERNEL),
-                elf(ResourceKey.OPENHCL_BOOT),
+                resources.get(ResourceKey.OPENHCL_BOOT),
                 resources.get(ResourceKey.UNDERHILL_INITRD),
                 resources.has(ResourceKey.UNDERHILL_SIDECAR) && arch == GuestArch.X64
-                        ? Optional.of(elf(ResourceKey.UNDERHILL_SIDECAR))
+                        ? Optional.of(resources.get(ResourceKey.UNDERHILL_SIDECAR))
                         : Optional.empty());
         Vtl0Payload vtl0 = loadVtl0(config, image, isolation, sink);
         if (arch == GuestArch.X64) {
@@ -126,7 +123,7 @@ public final class ImageLoader {
             boolean withParavisor,
             ImageSink sink,
             Consumer<VbsRegister> registers) {
-        Bytes firmware = resources.get(ResourceKey.UEFI);
+        Resource firmware = resources.get(ResourceKey.UEFI);
         if (arch == GuestArch.X64) {
             new UefiLoader(sink, registers, isolation, withParavisor).load(firmware, type);
         } else {
@@ -138,15 +135,7 @@ public final class ImageLoader {
         return new LinuxLoader(sink).load(arch, resources.get(ResourceKey.LINUX_KERNEL), initrd(payload), 0);
     }
 
-    private Optional<Bytes> initrd(LinuxPayload payload) {
+    private Optional<Resource> initrd(LinuxPayload payload) {
         return payload.useInitrd() ? Optional.of(resources.get(ResourceKey.LINUX_INITRD)) : Optional.empty();
-    }
-
-    private ElfFile elf(ResourceKey key) {
-        try {
-            return ElfFiles.read(resources.get(key), arch);
-        } catch (FormatException e) {
-            throw e.in("resource " + key);
-        }
     }
 }

@@ -31,19 +31,20 @@ final class LinuxLoader {
      *
      * @param start lowest address for it; on aarch64 its text offset comes on top
      */
-    Placed load(GuestArch arch, Bytes kernel, Optional<Bytes> initrd, long start) {
-        Placed placed;
-        try {
-            placed = arch == GuestArch.AARCH64 ? flat(kernel, start) : x64(kernel, start);
-        } catch (FormatException e) {
-            throw e.in("resource linux_kernel");
-        }
+    Placed load(GuestArch arch, Resource kernel, Optional<Resource> initrd, long start) {
+        Placed placed = kernel.read(file -> arch == GuestArch.AARCH64 ? flat(file, start) : x64(file, start));
         if (initrd.isEmpty()) {
             return placed;
         }
         GpaRange range = GpaRange.ofSize(
-                Pages.up(placed.kernel.end(), Pages.LARGE), initrd.get().size());
-        sink.importRegion(range.start(), range.size(), "linux-initrd", Acceptance.EXCLUSIVE, initrd.get());
+                Pages.up(placed.kernel.end(), Pages.LARGE),
+                initrd.get().content().size());
+        sink.importRegion(
+                range.start(),
+                range.size(),
+                "linux-initrd",
+                Acceptance.EXCLUSIVE,
+                initrd.get().content());
         return new Placed(placed.kernel, placed.entry, range, placed.setupHeader);
     }
 

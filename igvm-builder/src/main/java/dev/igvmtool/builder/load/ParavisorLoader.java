@@ -1,9 +1,7 @@
 package dev.igvmtool.builder.load;
 
 import dev.igvmtool.abi.binary.Bytes;
-import dev.igvmtool.abi.binary.FormatException;
 import dev.igvmtool.abi.binary.GpaRange;
-import dev.igvmtool.abi.elf.ElfFile;
 import dev.igvmtool.abi.paravisor.MeasuredVtl0Config;
 import dev.igvmtool.abi.paravisor.PageRegion;
 import dev.igvmtool.abi.paravisor.ParameterRegion;
@@ -51,14 +49,16 @@ final class ParavisorLoader {
         Layout at = place(memory, payload, commandLine);
         ParavisorRegions.checkFits(memory, at.usedEnd);
 
-        if (isolation.type() == Isolation.Type.NONE && image.memoryPageBase().isEmpty()) {
+        boolean relocatable = isolation.type() == Isolation.Type.NONE
+                && image.memoryPageBase().isEmpty();
+        if (relocatable) {
             GpaRange region = new GpaRange(memory.start(), at.pageTables.start());
             sink.relocatableRegion(
                     region, Pages.LARGE, ParavisorRegions.DEFAULT_BASE, ParavisorRegions.RELOCATION_MAX, true, true);
         }
         importPage(at.shimParams, "underhill-shim-params", ShimParams.CODEC.toBytes(shimParams(memory, payload, at)));
         Bytes tables = pageTables(memory, at.pageTables.start());
-        if (isolation.type() == Isolation.Type.NONE && image.memoryPageBase().isEmpty()) {
+        if (relocatable) {
             sink.pageTableRelocation(at.pageTables, tables.size());
         }
         sink.importRegion(
@@ -98,35 +98,28 @@ final class ParavisorLoader {
         Layout at = new Layout();
         long kernelStart =
                 memory.start() + ParavisorRegions.PERSISTED_BYTES + (isolation.isHardware() ? BOUNCE_BUFFER_BYTES : 0);
-        try {
-            ElfFile kernel = ElfFiles.read(payload.kernel(), GuestArch.X64);
-            at.kernel = elves.loadMovable(kernel, kernelStart, kernelAcceptance, "underhill-kernel");
-        } catch (FormatException e) {
-            throw e.in("resource underhill_kernel");
-        }
-        long next = at.kernel.end();
-        at.sidecar = new ElfLoader.Placed(next, next, 0);
+        at.kernel = payload.kernel()
+                .read(file -> elves.loadMovable(
+                        ElfFiles.read(file, GuestArch.X64), kernelStart, kernelAcceptance, "underhill-kernel"));
+        at.sidecar = new ElfLoader.Placed(at.kernel.end(), at.kernel.end(), 0);
         if (payload.sidecar().isPresent()) {
-            long base = Pages.up(next, Pages.LARGE);
-            try {
-                at.sidecar = elves.load(payload.sidecar().get(), 0, base, Acceptance.EXCLUSIVE, "sidecar-kernel");
-            } catch (FormatException e) {
-                throw e.in("resource underhill_sidecar");
-            }
-            at.sidecar = new ElfLoader.Placed(base, at.sidecar.end(), at.sidecar.entry());
-            next = at.sidecar.end();
+            long base = Pages.up(at.kernel.end(), Pages.LARGE);
+            ElfLoader.Placed sidecar = place(elves, payload.sidecar().get(), base, "sidecar-kernel");
+            at.sidecar = new ElfLoader.Placed(base, sidecar.end(), sidecar.entry());
         }
-        try {
-            at.shim = elves.load(payload.shim(), 0, next, Acceptance.EXCLUSIVE, "underhill-boot-shim");
-        } catch (FormatException e) {
-            throw e.in("resource openhcl_boot");
-        }
-        at.initrd = GpaRange.ofSize(at.shim.end(), payload.initrd().size());
-        sink.importRegion(at.initrd.start(), at.initrd.size(), "underhill-initrd", kernelAcceptance, payload.initrd());
+        at.shim = place(elves, payload.shim(), at.sidecar.end(), "underhill-boot-shim");
+        Bytes initrd = payload.initrd().content();
+        at.initrd = GpaRange.ofSize(at.shim.end(), initrd.size());
+        sink.importRegion(at.initrd.start(), at.initrd.size(), "underhill-initrd", kernelAcceptance, initrd);
         placeSmallRegions(at, commandLine);
         at.pageTables = GpaRange.ofSize(at.heap.end(), pageTableCount(memory) * Pages.SIZE);
         at.usedEnd = at.pageTables.end();
         return at;
+    }
+
+    private static ElfLoader.Placed place(ElfLoader elves, Resource executable, long offset, String tag) {
+        return executable.read(
+                file -> elves.load(ElfFiles.read(file, GuestArch.X64), 0, offset, Acceptance.EXCLUSIVE, tag));
     }
 
     private void placeSmallRegions(Layout at, Bytes commandLine) {
@@ -147,7 +140,7 @@ final class ParavisorLoader {
     private ShimParams shimParams(GpaRange memory, ParavisorPayload payload, Layout at) {
         long base = at.shim.start();
         CRC32 crc = new CRC32();
-        crc.update(payload.initrd().asBuffer());
+        crc.update(payload.initrd().content().asBuffer());
         boolean bounce = isolation.isHardware();
         SupportedIsolation supported =
                 switch (isolation.type()) {

@@ -15,7 +15,7 @@ import java.util.Map;
 public final class ResourceStore {
     private final Resources resources;
     private final StageImages stages;
-    private final Map<ResourceKey, Bytes> contents = new EnumMap<>(ResourceKey.class);
+    private final Map<ResourceKey, Resource> opened = new EnumMap<>(ResourceKey.class);
 
     /** A store that opens nothing yet. */
     public ResourceStore(Resources resources, StageImages stages) {
@@ -36,17 +36,26 @@ public final class ResourceStore {
         }
     }
 
-    /** The content of a resource. */
-    public Bytes get(ResourceKey key) {
-        Bytes known = contents.get(key);
+    /** A resource with its content. */
+    Resource get(ResourceKey key) {
+        Resource known = opened.get(key);
         if (known != null) {
             return known;
         }
         ResourceSource source =
                 resources.find(key).orElseThrow(() -> new ManifestException("missing resources: [" + key + "]"));
-        Bytes content = open(source, "resource " + key);
-        contents.put(key, content);
-        return content;
+        Resource resource = new Resource(name(key, source), open(source, "resource " + key));
+        opened.put(key, resource);
+        return resource;
+    }
+
+    private static String name(ResourceKey key, ResourceSource source) {
+        if (source instanceof ResourceSource.FromFile file) {
+            return "resource " + key + ", " + file.path();
+        }
+        return source instanceof ResourceSource.FromBzImage file
+                ? "resource " + key + ", kernel of " + file.path()
+                : "resource " + key;
     }
 
     private Bytes open(ResourceSource source, String what) {

@@ -40,7 +40,7 @@ final class SnpLinuxDirectLoader {
         this.image = image;
     }
 
-    void load(Bytes kernel, Optional<Bytes> initrd) {
+    void load(Resource kernel, Optional<Resource> initrd) {
         long ram = image.memoryPageCount() * Pages.SIZE;
         LinuxLoader.Placed placed = new LinuxLoader(sink).load(GuestArch.X64, kernel, initrd, KERNEL);
         Bytes commandLine = image.linux().commandLine();

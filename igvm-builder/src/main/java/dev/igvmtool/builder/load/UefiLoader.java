@@ -11,15 +11,15 @@ import dev.igvmtool.format.context.X64Register;
 import java.util.function.Consumer;
 
 /** Places UEFI firmware for x64. {@code vm/loader/src/uefi/mod.rs: x86_64}. */
-public final class UefiLoader {
+final class UefiLoader {
     /** Size of the firmware image. */
-    public static final int IMAGE_BYTES = 0x60_0000;
+    static final int IMAGE_BYTES = 0x60_0000;
 
     /** First page of the firmware image. */
-    public static final long IMAGE_PAGE = 0x100;
+    static final long IMAGE_PAGE = 0x100;
 
     /** Page behind firmware, tables and scratch pages: where parameters start. */
-    public static final long CONFIG_PAGE = 0x709;
+    static final long CONFIG_PAGE = 0x709;
 
     private static final long PAGE_TABLES = 0x70_0000;
     private static final long GDT_PAGE = 0x706;
@@ -37,7 +37,7 @@ public final class UefiLoader {
      *
      * @param registers takes the processor state, which is not always that of the first processor of the image
      */
-    public UefiLoader(ImageSink sink, Consumer<VbsRegister> registers, Isolation isolation, boolean withParavisor) {
+    UefiLoader(ImageSink sink, Consumer<VbsRegister> registers, Isolation isolation, boolean withParavisor) {
         this.sink = sink;
         this.registers = registers;
         this.isolation = isolation;
@@ -45,20 +45,15 @@ public final class UefiLoader {
     }
 
     /** Places the firmware, asks for its memory and sets all registers. */
-    public void load(Bytes image, UefiConfigType configType) {
-        checkSize(image, IMAGE_BYTES);
+    void load(Resource firmware, UefiConfigType configType) {
+        checkSize(firmware, IMAGE_BYTES);
         boolean withSharedView = isolation.type() == Isolation.Type.SNP && !withParavisor;
         if (configType == UefiConfigType.IGVM && isolation.type() == Isolation.Type.SNP && withParavisor) {
             throw new ManifestException("UEFI config type 'igvm' is not supported with SNP and a paravisor");
         }
-        final long entry;
-        try {
-            entry = IMAGE_PAGE * Pages.SIZE + new UefiFirmware(image).entryOffset();
-        } catch (FormatException e) {
-            throw e.in("resource uefi");
-        }
+        long entry = firmware.read(it -> new UefiFirmware(it).entryOffset()) + IMAGE_PAGE * Pages.SIZE;
         UefiParameterPages parameters = new UefiParameterPages(withSharedView);
-        sink.importPages(IMAGE_PAGE, IMAGE_BYTES / Pages.SIZE, "uefi-image", Acceptance.EXCLUSIVE, image);
+        sink.importPages(IMAGE_PAGE, IMAGE_BYTES / Pages.SIZE, "uefi-image", Acceptance.EXCLUSIVE, firmware.content());
         Bytes tables = withSharedView
                 ? IdentityMap.buildWithSharedView(
                         PAGE_TABLES, UefiParameterPages.SHARED_TABLES_PAGE * Pages.SIZE, sharedBoundary())
@@ -104,10 +99,13 @@ public final class UefiLoader {
         return isolation.sharedGpaBoundary();
     }
 
-    static void checkSize(Bytes image, int expected) {
-        if (image.size() != expected) {
-            throw new FormatException(
-                    String.format("resource uefi has 0x%x bytes, expected exactly 0x%x", image.size(), expected));
-        }
+    static void checkSize(Resource firmware, int expected) {
+        firmware.read(image -> {
+            if (image.size() != expected) {
+                throw new FormatException(
+                        String.format("UEFI image has 0x%x bytes, expected exactly 0x%x", image.size(), expected));
+            }
+            return image;
+        });
     }
 }

@@ -91,7 +91,7 @@ final class DocumentReader {
                 ? YAMLFactory.builder().streamReadConstraints(CONSTRAINTS).build()
                 : JsonFactory.builder().streamReadConstraints(CONSTRAINTS).build();
         try (JsonParser parser = factory.createParser(text)) {
-            return new Document(new DocumentReader(file, yaml, parser).document(), yaml);
+            return new Document(file, new DocumentReader(file, yaml, parser).document(), yaml);
         } catch (JsonProcessingException e) {
             throw syntaxError(file, e);
         } catch (IOException e) {
@@ -186,7 +186,8 @@ final class DocumentReader {
     /**
      * A whole document.
      *
+     * @param file name of the file
      * @param yaml true if it was read as YAML
      */
-    record Document(Node root, boolean yaml) {}
+    record Document(String file, Node root, boolean yaml) {}
 }

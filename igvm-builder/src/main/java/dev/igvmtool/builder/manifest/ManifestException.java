@@ -16,6 +16,11 @@ public final class ManifestException extends IgvmToolException {
         super(message, cause);
     }
 
+    /** The same error with one more piece of context: {@code SOURCE: message}. */
+    public ManifestException of(String source) {
+        return new ManifestException(source + ": " + getMessage(), this);
+    }
+
     /** An error at a place of a file. */
     static ManifestException at(Place place, String message) {
         return new ManifestException(place + ": " + message);

@@ -62,7 +62,7 @@ public final class ManifestReader {
         Resources resources = document.yaml() && top.optional("resources").isPresent()
                 ? new ResourceReader(folder, true).resources(top.required("resources"))
                 : Resources.none();
-        return new ManifestFile(new Manifest(arch, configs), resources);
+        return new ManifestFile(new Manifest(document.file(), arch, configs), resources);
     }
 
     private GuestArch guestArch(Node node) {

@@ -73,7 +73,9 @@ class ManifestReaderTest {
                     image:
                       openhcl: {command_line: a b, memory_page_count: 131072, uefi: true}
                 """;
-        assertEquals(json(OPENHCL), ManifestReader.read("m.yaml", yaml, FOLDER).manifest());
+        assertEquals(
+                json(OPENHCL).guestConfigs(),
+                ManifestReader.read("m.yaml", yaml, FOLDER).manifest().guestConfigs());
     }
 
     @Test
