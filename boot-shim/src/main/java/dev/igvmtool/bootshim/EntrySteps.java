@@ -85,7 +85,7 @@ final class EntrySteps {
                                 : TreeIsolation.NONE;
                 };
         variables.setIsolation(isolation);
-        if (isolation != TreeIsolation.NONE) {
+        if (isolation != TreeIsolation.NONE && isolation != TreeIsolation.VBS) {
             throw new ShimFatalException("isolation " + isolation.text() + " is not supported by this shim");
         }
     }

@@ -58,10 +58,17 @@ record InputReader(Memory memory, ShimImage image, TreeIsolation isolation) {
     }
 
     private List<ShimInputs.Imported> imported() {
-        Bytes page = memory.readBytes(image.parameterPage(ParameterRegion.IMPORTED_REGIONS_PAGE), PAGE_BYTES);
-        return ImportedRegions.read(page).regions().stream()
-                .map(InputReader::imported)
-                .toList();
+        return importedRegions().regions().stream().map(InputReader::imported).toList();
+    }
+
+    /** SHA-384 over the shared pages of the image. */
+    Bytes importedHash() {
+        return importedRegions().sha384();
+    }
+
+    private ImportedRegions importedRegions() {
+        return ImportedRegions.read(
+                memory.readBytes(image.parameterPage(ParameterRegion.IMPORTED_REGIONS_PAGE), PAGE_BYTES));
     }
 
     private static ShimInputs.Imported imported(ImportedRegion region) {

@@ -2,9 +2,15 @@ package dev.igvmtool.bootshim;
 
 import dev.igvmtool.abi.binary.ByteWriter;
 import dev.igvmtool.abi.binary.Bytes;
+import dev.igvmtool.abi.binary.GpaRange;
+import dev.igvmtool.abi.hv.AcceptGpaPagesHeader;
+import dev.igvmtool.abi.hv.GpaProtection;
+import dev.igvmtool.abi.hv.HvSelf;
 import dev.igvmtool.abi.hv.HypercallCode;
 import dev.igvmtool.abi.hv.HypercallControl;
 import dev.igvmtool.abi.hv.HypercallResult;
+import dev.igvmtool.abi.hv.ModifyVtlProtectionMaskHeader;
+import dev.igvmtool.abi.hv.RegisterAssociation;
 import dev.igvmtool.abi.hv.RegisterValue;
 import dev.igvmtool.abi.hv.TargetVtl;
 import dev.igvmtool.abi.hv.VpIndexFromApicIdHeader;
@@ -23,10 +29,20 @@ record ShimHypercalls(Cpu cpu, ShimLayout layout) {
 
     private static final long ENABLE = 1;
     private static final long PAGE_MASK = -4096L;
-    private static final int PAGE_BYTES = 4096;
+    private static final int PAGE_SHIFT = 12;
+    private static final int PAGE_BYTES = 1 << PAGE_SHIFT;
 
     /** APIC ids that the input page holds behind the header. */
     private static final int MAX_APIC_IDS = 1020;
+
+    /** Page numbers that the input page holds behind the header. */
+    private static final int MAX_PROTECTED_PAGES = 510;
+
+    /** The reference's batch; the hypervisor would take more. */
+    private static final int MAX_ACCEPTED_PAGES = 509;
+
+    /** Memory type RAM, visible to nobody else, for VTL 2. */
+    private static final int RAM_OF_VTL2 = 0x401;
 
     static ShimHypercalls of(Cpu cpu) {
         return new ShimHypercalls(cpu, ShimLayout.of(cpu));
@@ -84,6 +100,50 @@ record ShimHypercalls(Cpu cpu, ShimLayout layout) {
             }
         }
         return indexes;
+    }
+
+    /** Writes one register of this VP. */
+    void writeRegister(int name, long value) {
+        ByteWriter input = new ByteWriter();
+        VpRegistersHeader.CODEC.write(input, VpRegistersHeader.self(TargetVtl.CURRENT));
+        RegisterAssociation.CODEC.write(input, new RegisterAssociation(name, RegisterValue.of(value)));
+        HypercallResult result = call(HypercallControl.rep(HypercallCode.SET_VP_REGISTERS, 1), input.toBytes());
+        if (!result.isSuccess()) {
+            throw new ShimFatalException(
+                    String.format("the hypervisor does not set register 0x%08x: %s", name, result));
+        }
+    }
+
+    /** Takes all access to a range of memory away from lower VTLs. */
+    void protect(GpaRange range) {
+        long last = range.end() >>> PAGE_SHIFT;
+        for (long page = range.start() >>> PAGE_SHIFT; page < last; page += MAX_PROTECTED_PAGES) {
+            int count = (int) Math.min(MAX_PROTECTED_PAGES, last - page);
+            ByteWriter input = new ByteWriter();
+            ModifyVtlProtectionMaskHeader.CODEC.write(
+                    input, new ModifyVtlProtectionMaskHeader(GpaProtection.NONE, TargetVtl.CURRENT));
+            for (int i = 0; i < count; i++) {
+                input.u64(page + i);
+            }
+            rep(HypercallCode.MODIFY_VTL_PROTECTION_MASK, count, input.toBytes(), range);
+        }
+    }
+
+    /** Makes a range of memory private to VTL2. */
+    void accept(GpaRange range) {
+        long last = range.end() >>> PAGE_SHIFT;
+        for (long page = range.start() >>> PAGE_SHIFT; page < last; page += MAX_ACCEPTED_PAGES) {
+            int count = (int) Math.min(MAX_ACCEPTED_PAGES, last - page);
+            AcceptGpaPagesHeader header = new AcceptGpaPagesHeader(HvSelf.PARTITION, RAM_OF_VTL2, 0, 0, page);
+            rep(HypercallCode.ACCEPT_GPA_PAGES, count, AcceptGpaPagesHeader.CODEC.toBytes(header), range);
+        }
+    }
+
+    private void rep(HypercallCode code, int count, Bytes input, GpaRange range) {
+        HypercallResult result = call(HypercallControl.rep(code, count), input);
+        if (!result.isSuccess() || result.repsDone() != count) {
+            throw new ShimFatalException("hypercall " + code.callName() + " fails for memory " + range + ": " + result);
+        }
     }
 
     private HypercallResult call(HypercallControl control, Bytes input) {

@@ -17,6 +17,8 @@ import java.util.List;
 
 /** Whether, where and how the sidecar starts: events S33 and S34, and the call between them. */
 final class SidecarSteps {
+    static final String FIRST = "plan-sidecar";
+
     private static final int VERSION_AND_FEATURES = 1;
     private static final int ECX_X2APIC = 1 << 21;
 
@@ -24,7 +26,7 @@ final class SidecarSteps {
 
     static List<Step> steps() {
         return List.of(
-                Step.of("S33", "plan-sidecar", PanicSteps.guarded(SidecarSteps::plan)),
+                Step.of("S33", FIRST, PanicSteps.guarded(SidecarSteps::plan)),
                 Step.of("call-sidecar", PanicSteps.guarded(SidecarSteps::call)),
                 Step.of("S34", "take-sidecar-result", PanicSteps.guarded(SidecarSteps::takeResult)));
     }

@@ -14,6 +14,7 @@ import dev.igvmtool.bootshim.plan.SidecarPlan;
 import dev.igvmtool.bootshim.plan.Topology;
 import dev.igvmtool.devicetree.binding.CpuEntry;
 import dev.igvmtool.devicetree.binding.HostTree;
+import dev.igvmtool.devicetree.binding.TreeIsolation;
 import dev.igvmtool.machine.guest.Cpu;
 import dev.igvmtool.machine.guest.Step;
 import java.util.List;
@@ -132,7 +133,11 @@ final class TopologySteps {
 
     /** The order of processors in the tree must be that of the hypervisor. */
     private static void checkVpIndexes(Cpu cpu) {
-        if (ShimVariables.of(cpu).activeVtl() != VTL2) {
+        ShimVariables variables = ShimVariables.of(cpu);
+        if (variables.isolation() == TreeIsolation.NONE) {
+            cpu.jumpTo(SidecarSteps.FIRST); // all memory is there already
+        }
+        if (variables.activeVtl() != VTL2) {
             return;
         }
         List<Long> apicIds = InputReader.of(cpu).hostTree().cpus().stream()

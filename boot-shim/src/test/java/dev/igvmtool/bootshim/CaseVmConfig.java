@@ -13,6 +13,7 @@ import dev.igvmtool.host.config.RamRange;
 import dev.igvmtool.host.config.VmConfig;
 import dev.igvmtool.host.config.VmConfigBuilder;
 import dev.igvmtool.host.config.Vtl2Base;
+import dev.igvmtool.machine.partition.Isolation;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -20,7 +21,7 @@ import java.util.OptionalLong;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
-/** The configuration of a case without isolation, as the host takes it. */
+/** The configuration of a case, as the host takes it. */
 final class CaseVmConfig {
     private CaseVmConfig() {}
 
@@ -29,6 +30,7 @@ final class CaseVmConfig {
         JsonNode mmio = json.get("mmio");
         JsonNode time = json.get("reference_time");
         VmConfigBuilder builder = VmConfig.builder()
+                .isolation(Isolation.valueOf(golden.isolation().name()))
                 .processors(stream(json.get("processors"))
                         .map(p -> new Processor(
                                 p.get("apic_id").asInt(), p.get("node").asInt()))

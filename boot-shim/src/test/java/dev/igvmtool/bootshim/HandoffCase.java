@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.abi.linux.E820Entry;
+import dev.igvmtool.devicetree.binding.TreeIsolation;
 import dev.igvmtool.testing.SharedTestData;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,11 +13,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /** One case of the hand-over test data: configuration, input and what the reference shim left for the kernel. */
 public record HandoffCase(String name, Path folder, JsonNode config) {
+    private static final String ISOLATION = "IGVM file isolation: ";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** All cases, sorted; the test is skipped where the test data is missing. */
@@ -32,9 +35,14 @@ public record HandoffCase(String name, Path folder, JsonNode config) {
         return new HandoffCase(folder.getFileName().toString(), folder, readJson(folder.resolve("config.json")));
     }
 
-    /** True if the partition is not isolated. */
-    public boolean isolationNone() {
-        return config.get("isolation").asText().equals("none");
+    /** How the partition is isolated. */
+    public TreeIsolation isolation() {
+        return TreeIsolation.of(config.get("isolation").asText()).orElseThrow();
+    }
+
+    /** True if the shim's steps cover the isolation of the case. */
+    public boolean supported() {
+        return isolation() == TreeIsolation.NONE || isolation() == TreeIsolation.VBS;
     }
 
     /** True if the reference reached the kernel. */
@@ -100,13 +108,17 @@ public record HandoffCase(String name, Path folder, JsonNode config) {
         return time.get("first").asLong() + read * time.get("step").asLong();
     }
 
-    /** The ranges of the image map under a heading, in order. */
+    /** The ranges under a heading, in order, in the part of the image map that is for this isolation. */
     public List<Mapped> map(String heading) {
         List<Mapped> ranges = new ArrayList<>();
+        boolean ours = false;
         boolean inside = false;
         for (String line : bytes("image.map").toUtf8().lines().toList()) {
             if (!line.startsWith("  ")) {
-                inside = line.startsWith(heading);
+                if (line.startsWith(ISOLATION)) {
+                    ours = line.toLowerCase(Locale.ROOT).startsWith(isolation().text(), ISOLATION.length());
+                }
+                inside = ours && line.startsWith(heading);
             } else if (inside) {
                 String[] words = line.trim().split(" +", 6);
                 ranges.add(new Mapped(

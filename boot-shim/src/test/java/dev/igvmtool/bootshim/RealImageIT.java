@@ -47,11 +47,11 @@ class RealImageIT {
 
     static Stream<HandoffCase> booting() {
         return HandoffCase.all().stream()
-                .filter(c -> c.isolationNone() && c.boots() && !c.name().equals(INCONSISTENT_HYPERVISOR));
+                .filter(c -> c.supported() && c.boots() && !c.name().equals(INCONSISTENT_HYPERVISOR));
     }
 
     static Stream<HandoffCase> refused() {
-        return HandoffCase.all().stream().filter(c -> c.isolationNone() && !c.boots());
+        return HandoffCase.all().stream().filter(c -> c.supported() && !c.boots());
     }
 
     /** A loaded machine, and what happened on it but for memory accesses. */

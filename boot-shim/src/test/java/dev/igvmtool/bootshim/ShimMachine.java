@@ -22,6 +22,7 @@ import dev.igvmtool.machine.bus.Serial;
 import dev.igvmtool.machine.event.MachineEvent;
 import dev.igvmtool.machine.guest.StageImage;
 import dev.igvmtool.machine.memory.PhysicalMemory;
+import dev.igvmtool.machine.partition.Isolation;
 import dev.igvmtool.machine.partition.PartitionConfig;
 import dev.igvmtool.machine.partition.VpTopology;
 import java.util.ArrayList;
@@ -93,6 +94,7 @@ final class ShimMachine {
         CountingClock.Sequence sequence = new CountingClock.Sequence(
                 time.get("first").asLong(), time.get("step").asLong());
         return PartitionConfig.builder()
+                .isolation(Isolation.valueOf(golden.isolation().name()))
                 .vps(StreamSupport.stream(config.get("processors").spliterator(), false)
                         .map(vp -> new VpTopology(
                                 vp.get("apic_id").asInt(), vp.get("node").asInt()))
@@ -174,7 +176,7 @@ final class ShimMachine {
 
     /** Runs until the kernel is about to start, or nothing runs any more. */
     boolean reachesKernel() {
-        machine.run(1000, m -> m.vp(0).rip() == image.kernelEntry());
+        machine.run(200, m -> m.vp(0).rip() == image.kernelEntry());
         return machine.vp(0).rip() == image.kernelEntry();
     }
 

@@ -10,7 +10,6 @@ import dev.igvmtool.abi.shim.PersistedStateHeader;
 import dev.igvmtool.abi.shim.ShimParams;
 import dev.igvmtool.bootshim.HandoffCase;
 import dev.igvmtool.bootshim.HandoffCase.Mapped;
-import dev.igvmtool.devicetree.binding.TreeIsolation;
 import java.util.List;
 import java.util.Optional;
 import java.util.zip.CRC32;
@@ -28,7 +27,7 @@ public final class CaseInputs {
         ShimImage image = image(golden);
         return new ShimInputs(
                 image,
-                TreeIsolation.NONE,
+                golden.isolation(),
                 commandLinePage(golden),
                 ShimInputs.readHostTree(deviceTreeArea(golden)),
                 imported(golden),
