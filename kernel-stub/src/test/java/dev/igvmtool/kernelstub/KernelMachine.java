@@ -212,6 +212,16 @@ public final class KernelMachine {
         machine.vp(0).start(2, 0);
     }
 
+    /** The last step of a VP, {@code program:step}; empty text before the first. */
+    public String lastStepOf(int vp) {
+        for (int i = events.size() - 1; i >= 0; i--) {
+            if (events.get(i) instanceof MachineEvent.StepRetired step && step.vp() == vp) {
+                return step.program() + ":" + step.step();
+            }
+        }
+        return "";
+    }
+
     /** Names of the steps that VP 0 and the others have run, {@code program:step}. */
     public List<String> steps() {
         return events.stream()

@@ -30,6 +30,7 @@ public enum Syscall {
     EXECVE(59),
     EXIT(60),
     WAIT4(61),
+    KILL(62),
     MKDIR(83),
     RMDIR(84),
     UNLINK(87),

@@ -166,6 +166,21 @@ final class ProcessCalls {
         return new Outcome.Gone();
     }
 
+    /** Nobody handles signals here: every one but 0 ends its process. */
+    static Outcome kill(Call call) {
+        Kernel kernel = call.kernel();
+        int signal = call.word(1);
+        Process target = kernel.processes().get(call.word(0));
+        if (signal < 0 || signal > 64) {
+            throw new LinuxError(Errno.EINVAL, "signal " + signal);
+        }
+        if (signal == 0 || !target.isAlive()) {
+            return Outcome.SUCCESS;
+        }
+        ProcessEnd.group(kernel, target, signal);
+        return target.group() == call.process().group() ? new Outcome.Gone() : Outcome.SUCCESS;
+    }
+
     static Outcome wait4(Call call) {
         Kernel kernel = call.kernel();
         int wanted = call.word(0);

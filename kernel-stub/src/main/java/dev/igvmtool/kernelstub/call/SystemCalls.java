@@ -13,7 +13,6 @@ import dev.igvmtool.kernelstub.state.UserRegisters;
 import dev.igvmtool.machine.guest.Cpu;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The table of system calls, and what surrounds each of them. */
@@ -53,6 +52,7 @@ public final class SystemCalls {
             entry(Syscall.EXIT, ProcessCalls::exit),
             entry(Syscall.EXIT_GROUP, ProcessCalls::exitGroup),
             entry(Syscall.WAIT4, ProcessCalls::wait4),
+            entry(Syscall.KILL, ProcessCalls::kill),
             entry(Syscall.GETPID, call -> new Outcome.Done(call.process().group())),
             entry(Syscall.GETTID, call -> new Outcome.Done(call.process().pid())),
             entry(Syscall.SCHED_YIELD, call -> new Outcome.Yield(0)),
@@ -80,7 +80,7 @@ public final class SystemCalls {
     /** Does a system call of the process that runs on this processor, and goes on where its outcome says. */
     public static void run(Cpu cpu, Syscall number) {
         Kernel kernel = Kernel.resume(cpu);
-        Set<Integer> ready = ready(kernel);
+        Map<Integer, Integer> ready = ready(kernel);
         Outcome outcome;
         try {
             outcome = handler(number).run(Call.of(kernel));
@@ -90,11 +90,7 @@ public final class SystemCalls {
             outcome = new Outcome.Done(e.errno().result());
         }
         String next = settle(kernel, outcome);
-        for (Process process : kernel.processes().all()) {
-            if (process.canRun() && !ready.contains(process.pid()) && process.cpu() != kernel.self().index()) {
-                Interrupts.reschedule(kernel, kernel.processors().get(process.cpu()));
-            }
-        }
+        tellProcessors(kernel, ready);
         kernel.commit();
         cpu.jumpTo(next);
     }
@@ -137,10 +133,20 @@ public final class SystemCalls {
         UserRegisters.of(kernel.cpu().memory(), kernel.processes().get(pid)).set(Gpr.RAX, result);
     }
 
-    private static Set<Integer> ready(Kernel kernel) {
+    /** Processors by the processes that can run there. */
+    private static Map<Integer, Integer> ready(Kernel kernel) {
         return kernel.processes().all().stream()
                 .filter(Process::canRun)
-                .map(Process::pid)
-                .collect(Collectors.toSet());
+                .collect(Collectors.toMap(Process::pid, Process::cpu));
+    }
+
+    /** Interrupts other processors that have something to run which they had not before. */
+    private static void tellProcessors(Kernel kernel, Map<Integer, Integer> before) {
+        int self = kernel.self().index();
+        ready(kernel).forEach((pid, cpu) -> {
+            if (cpu != self && !cpu.equals(before.get(pid))) {
+                Interrupts.reschedule(kernel, kernel.processors().get(cpu));
+            }
+        });
     }
 }
