@@ -126,6 +126,7 @@ public final class Boot {
         } else if (step.timelineId().isPresent() && step.timelineId().get().equals(JUMP_TO_KERNEL)) {
             Memory memory = machine().physicalMemory();
             handoff = Optional.of(HandoffReader.read(memory, vp.rip(), vp.get(Gpr.RSI)));
+            handoff.ifPresent(timeline::name);
             shimLog = readShimLog();
             if (sidecarOutputGpa != 0) {
                 sidecarOutput = Optional.of(memory.readBytes(sidecarOutputGpa, PhysicalMemory.PAGE_SIZE));

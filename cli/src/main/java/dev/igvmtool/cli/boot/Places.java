@@ -12,6 +12,9 @@ import java.util.Optional;
 final class Places {
     private static final long PAGE = 4096;
 
+    /** Header and payload; the rest of the region is ordinary memory after boot. */
+    private static final long PERSISTED_PAGES = 20;
+
     private final List<Place> places = new ArrayList<>();
 
     private record Place(String name, GpaRange range) {}
@@ -36,6 +39,12 @@ final class Places {
         places.page("imported regions", region, ParameterRegion.IMPORTED_REGIONS_PAGE, 1);
         places.page("measured VTL2 configuration", region, ParameterRegion.MEASURED_CONFIG_PAGE, 1);
         return places;
+    }
+
+    /** What the shim leaves for the kernel. */
+    void addHandoff(Handoff handoff) {
+        add("zero page", handoff.rsi(), PAGE);
+        handoff.kernelTree().ifPresent(tree -> add("kernel tree", handoff.kernelTreeGpa(), tree.size()));
     }
 
     private void page(String name, long region, long firstPage, long pageCount) {

@@ -37,6 +37,11 @@ public final class Timeline implements EventSink {
         places = newPlaces;
     }
 
+    /** Names what the shim leaves for the kernel. */
+    void name(Handoff handoff) {
+        places.addHandoff(handoff);
+    }
+
     List<TimelineEvent> events() {
         return List.copyOf(events);
     }
