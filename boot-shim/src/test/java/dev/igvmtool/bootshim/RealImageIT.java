@@ -16,8 +16,11 @@ import dev.igvmtool.builder.BuiltImage;
 import dev.igvmtool.builder.ImageBuilder;
 import dev.igvmtool.builder.load.StageImages;
 import dev.igvmtool.builder.manifest.ManifestReader;
+import dev.igvmtool.builder.manifest.ResourceKey;
 import dev.igvmtool.builder.manifest.ResourceReader;
+import dev.igvmtool.builder.manifest.ResourceSource;
 import dev.igvmtool.devicetree.Fdt;
+import dev.igvmtool.devicetree.binding.BootTree;
 import dev.igvmtool.devicetree.source.Dts;
 import dev.igvmtool.host.worker.VirtualMachine;
 import dev.igvmtool.machine.Machine;
@@ -30,8 +33,10 @@ import dev.igvmtool.machine.vp.Vp;
 import dev.igvmtool.sidecar.Sidecar;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -114,6 +119,38 @@ class RealImageIT {
                     golden.bytes("expected/sidecar-output.bin"),
                     memory.readBytes(loaded.image.shimBase() + ShimLayout.SIDECAR_OUTPUT, 4096));
         }
+    }
+
+    /** The stage images have the shape of the real ones but other segments, so other ranges are launched. */
+    @Test
+    void theProjectsOwnExecutablesBootTheSame() {
+        HandoffCase golden = HandoffCase.all().stream()
+                .filter(c -> c.name().equals("none-16vp-2node"))
+                .findFirst()
+                .orElseThrow();
+        Map<String, Program> stages = Map.of("shim", new BootShim(), "sidecar", new Sidecar());
+        BuiltImage built = ImageBuilder.build(
+                ManifestReader.read(golden.folder().resolve("manifest.json")).manifest(),
+                ResourceReader.read(golden.folder().resolve("resources.json"))
+                        .with(ResourceKey.OPENHCL_BOOT, new ResourceSource.FromStage("shim"))
+                        .with(ResourceKey.UNDERHILL_SIDECAR, new ResourceSource.FromStage("sidecar")),
+                stage -> Optional.of(StageImage.elf(stages.get(stage))),
+                BuildOptions.NONE);
+        Machine machine = VirtualMachine.load(
+                        built.file(), CaseVmConfig.of(golden), new Programs(stages.values()), Optional.empty())
+                .machine();
+        Loaded loaded = new Loaded(machine, CaseInputs.image(golden), List.of());
+        assertTrue(loaded.reachesKernel());
+        PhysicalMemory memory = machine.physicalMemory();
+        BootParams params = memory.read(BootParams.CODEC, machine.vp(0).get(Gpr.RSI));
+        assertEquals(golden.bytes("expected/boot-params.bin"), params.page());
+        BootTree expected = BootTree.of(Fdt.parse(golden.bytes("expected/kernel-tree.dtb")));
+        BootTree left = BootTree.of(
+                Fdt.parse(memory.readBytes(params.setupData() + SetupData.CODEC.size(), BootTree.CAPACITY_BYTES)));
+        assertEquals(expected.partition(), left.partition());
+        assertEquals(expected.sidecarNodes(), left.sidecarNodes());
+        assertEquals(expected.reservations(), left.reservations());
+        assertEquals(expected.bootTime(), left.bootTime());
     }
 
     @ParameterizedTest
