@@ -11,6 +11,7 @@ import dev.igvmtool.abi.x64.Gpr;
 import dev.igvmtool.init.Init;
 import dev.igvmtool.machine.StopReason;
 import dev.igvmtool.machine.guest.Cpu;
+import dev.igvmtool.machine.guest.Program;
 import dev.igvmtool.machine.guest.StageImage;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class InitTest {
     private static final int LIMIT = 200_000;
 
-    private static CpioArchive ramDisk(TestProgram paravisor) {
+    static CpioArchive ramDisk(Program paravisor) {
         return new CpioArchive()
                 .link("bin", "/usr/bin")
                 .link("sbin", "/usr/sbin")
@@ -45,7 +46,7 @@ class InitTest {
                 .character("dev/kmsg", 1, 11)
                 .character("dev/ttyprintk", 5, 3)
                 .link("dev/console", "/dev/ttyprintk")
-                .file("bin/openvmm_hcl", paravisor.elf())
+                .file("bin/openvmm_hcl", StageImage.elf(paravisor))
                 .file("underhill-init", StageImage.elf(new Init()));
     }
 

@@ -10,6 +10,7 @@ import dev.igvmtool.abi.hv.RegisterValue;
 import dev.igvmtool.abi.linux.BootParams;
 import dev.igvmtool.abi.linux.E820Entry;
 import dev.igvmtool.abi.linux.SetupData;
+import dev.igvmtool.abi.paravisor.ParameterRegion;
 import dev.igvmtool.abi.shim.MemoryVtlType;
 import dev.igvmtool.abi.x64.Gpr;
 import dev.igvmtool.abi.x64.PageTableEntry;
@@ -42,13 +43,15 @@ public final class KernelMachine {
                     + " hv_storvsc.storvsc_ringbuffer_size=0x8000 MIMALLOC_ARENA_EAGER_COMMIT=0 acpi=off"
                     + " console=ttyS2,115200";
     public static final GpaRange VTL2 = new GpaRange(0x800_0000, 0xc60_0000);
+    public static final long RAM_END = 0x1000_0000;
     public static final long KERNEL = 0x820_0000;
     public static final long ZERO_PAGE = 0x86c_2000;
     public static final long COMMAND_LINE_GPA = 0x86c_9004;
     public static final long DEVICE_TREE = 0x86c_d000;
     public static final long INITRD = 0x871_e000;
-    public static final long LOADER_TABLES = 0x889_a000;
-    public static final long RESERVED_CONFIG = 0x878_6000;
+    public static final GpaRange PARAMETERS = GpaRange.ofSize(0x878_6000, ParameterRegion.PAGE_COUNT * 4096L);
+    public static final GpaRange BOOT_LOG = GpaRange.ofSize(0x891_0000, 0x2000);
+    public static final long LOADER_TABLES = 0x892_0000;
 
     public final Machine machine;
     public final Serial console = new Serial(Serial.COM3);
@@ -96,7 +99,7 @@ public final class KernelMachine {
         machine = new Machine(
                 PartitionConfig.builder()
                         .vpCount(builder.vps)
-                        .ram(List.of(new GpaRange(0, 0x1000_0000)))
+                        .ram(List.of(new GpaRange(0, RAM_END)))
                         .build(),
                 new Programs(builder.programs));
         machine.ports().add(console);
@@ -129,10 +132,11 @@ public final class KernelMachine {
         return List.of(
                 new E820Entry(0x800_0000, 0x1000, E820Entry.RESERVED),
                 new E820Entry(0x800_1000, 0x1_3000, E820Entry.RESERVED),
-                new E820Entry(0x801_4000, RESERVED_CONFIG - 0x801_4000, E820Entry.RAM),
-                new E820Entry(RESERVED_CONFIG, 0x10_2000, E820Entry.RESERVED),
-                new E820Entry(0x888_8000, 0x2000, E820Entry.RESERVED),
-                new E820Entry(0x888_a000, 0x3b7_6000, E820Entry.RAM),
+                new E820Entry(0x801_4000, PARAMETERS.start() - 0x801_4000, E820Entry.RAM),
+                new E820Entry(PARAMETERS.start(), PARAMETERS.size(), E820Entry.RESERVED),
+                new E820Entry(PARAMETERS.end(), BOOT_LOG.start() - PARAMETERS.end(), E820Entry.RAM),
+                new E820Entry(BOOT_LOG.start(), BOOT_LOG.size(), E820Entry.RESERVED),
+                new E820Entry(BOOT_LOG.end(), 0xc40_0000 - BOOT_LOG.end(), E820Entry.RAM),
                 new E820Entry(0xc40_0000, 0x20_0000, E820Entry.RESERVED));
     }
 
@@ -162,16 +166,29 @@ public final class KernelMachine {
                 MemoryAllocation.HOST,
                 OptionalLong.empty(),
                 List.of(
+                        piece(0, VTL2.start(), MemoryVtlType.VTL0),
                         piece(0x800_0000, 0x1000, MemoryVtlType.VTL2_PERSISTED_STATE_HEADER),
                         piece(0x800_1000, 0x1_3000, MemoryVtlType.VTL2_PERSISTED_STATE_PROTOBUF),
-                        piece(0x801_4000, VTL2.end() - 0x801_4000, MemoryVtlType.VTL2_RAM)),
+                        piece(0x801_4000, PARAMETERS.start() - 0x801_4000, MemoryVtlType.VTL2_RAM),
+                        piece(PARAMETERS.start(), PARAMETERS.size(), MemoryVtlType.VTL2_CONFIG),
+                        piece(PARAMETERS.end(), BOOT_LOG.start() - PARAMETERS.end(), MemoryVtlType.VTL2_RAM),
+                        piece(BOOT_LOG.start(), BOOT_LOG.size(), MemoryVtlType.VTL2_BOOTSHIM_LOG_BUFFER),
+                        piece(BOOT_LOG.end(), 0xc40_0000 - BOOT_LOG.end(), MemoryVtlType.VTL2_RAM),
+                        piece(0xc40_0000, 0x20_0000, MemoryVtlType.VTL2_GPA_POOL),
+                        piece(VTL2.end(), RAM_END - VTL2.end(), MemoryVtlType.VTL0),
+                        new BootTree.PartitionMemory(
+                                new GpaRange(0xf800_0000L, 0x1_0000_0000L),
+                                MemoryVtlType.VTL0_MMIO,
+                                Optional.empty())),
                 List.of(),
                 Optional.of(Bytes.fromHex("0011223344556677")));
     }
 
     private static BootTree.PartitionMemory piece(long start, long size, MemoryVtlType type) {
         return new BootTree.PartitionMemory(
-                GpaRange.ofSize(start, size), type, Optional.of(new BootTree.HostMemory(0, 3)));
+                GpaRange.ofSize(start, size),
+                type,
+                Optional.of(new BootTree.HostMemory(0, type == MemoryVtlType.VTL0 ? 0 : 3)));
     }
 
     private static void identity(PhysicalMemory memory) {
