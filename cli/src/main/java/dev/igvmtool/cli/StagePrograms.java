@@ -3,6 +3,7 @@ package dev.igvmtool.cli;
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.bootshim.BootShim;
 import dev.igvmtool.guest.GuestStub;
+import dev.igvmtool.init.Init;
 import dev.igvmtool.kernelstub.KernelStub;
 import dev.igvmtool.machine.Programs;
 import dev.igvmtool.machine.guest.Program;
@@ -14,8 +15,8 @@ import java.util.Optional;
 
 /** The stage programs of this project, in the order in which they run. */
 public final class StagePrograms {
-    private static final List<Program> ALL =
-            List.of(new BootShim(), new Sidecar(), new KernelStub(), new ParavisorRuntime(), new GuestStub());
+    private static final List<Program> ALL = List.of(
+            new BootShim(), new Sidecar(), new KernelStub(), new Init(), new ParavisorRuntime(), new GuestStub());
 
     private StagePrograms() {}
 

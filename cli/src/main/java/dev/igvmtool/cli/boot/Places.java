@@ -31,7 +31,9 @@ final class Places {
         places.add("shim log", shimBase + params.logBufferStart(), params.logBufferSize());
         places.add("shim heap", shimBase + params.heapStartOffset(), params.heapSize());
         places.add(
-                "persisted state", shimBase + params.persistedStateRegionOffset(), params.persistedStateRegionSize());
+                "persisted state",
+                shimBase + params.persistedStateRegionOffset(),
+                Math.min(params.persistedStateRegionSize(), PERSISTED_PAGES * PAGE));
         long region = shimBase + params.parameterRegionOffset();
         places.page("SLIT", region, ParameterRegion.SLIT_PAGE, ParameterRegion.SLIT_PAGE_COUNT);
         places.page("PPTT", region, ParameterRegion.PPTT_PAGE, ParameterRegion.PPTT_PAGE_COUNT);

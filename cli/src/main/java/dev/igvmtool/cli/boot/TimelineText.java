@@ -35,8 +35,8 @@ public final class TimelineText implements Timeline.Listener {
 
     @Override
     public void step(MachineEvent.StepRetired step) {
-        stepsByStage.merge(step.program(), 1L, Long::sum);
-        if (step.vtl() == 0 && !stage.equals(step.program())) {
+        boolean first = stepsByStage.merge(step.program(), 1L, Long::sum) == 1;
+        if (first && step.vtl() == 0) {
             enter(step.program(), "VTL 0");
             out.println(
                     String.format("       %-5s %-30s first step, at 0x%x", "vp" + step.vp(), step.step(), step.rip()));
