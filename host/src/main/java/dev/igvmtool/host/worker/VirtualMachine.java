@@ -93,7 +93,6 @@ public record VirtualMachine(Machine machine, LoadPlan plan, Optional<Serial> vt
                 .tscRatioNumerator(config.tscRatioNumerator().orElse(0))
                 .vpIndexAnswers(config.vpIndexAnswers())
                 .clock(clock(config))
-                .seed(config.seed())
                 .build();
     }
 

@@ -33,6 +33,9 @@ final class PageTree {
         @Nullable
         Bytes @Nullable [] backing;
 
+        /** One bit per page whose changes are counted; null if there is none. */
+        long @Nullable [] watched;
+
         Leaf(long epoch) {
             this.epoch = epoch;
             this.pages = new byte[FAN_OUT][];
@@ -44,12 +47,18 @@ final class PageTree {
             this.pages = source.pages.clone();
             this.pageEpochs = source.pageEpochs.clone();
             this.backing = source.backing == null ? null : source.backing.clone();
+            this.watched = source.watched == null ? null : source.watched.clone();
+        }
+
+        boolean isWatched(int index) {
+            return watched != null && (watched[index >> 6] & 1L << index) != 0;
         }
     }
 
     private Node root;
     private long epoch;
     private long lastEpoch;
+    private long watchedChanges;
 
     // The leaf used last, one each for reading and for writing.
     private long readLeafIndex = -1;
@@ -73,6 +82,7 @@ final class PageTree {
     /** Goes back to a content that {@link #snapshot} returned. */
     void restore(Object snapshot) {
         root = (Node) snapshot;
+        watchedChanges++;
         startEpoch();
     }
 
@@ -98,10 +108,30 @@ final class PageTree {
         return page;
     }
 
+    /** Counts changes of a page from now on. */
+    void watch(long pageNumber) {
+        Leaf leaf = leafForReading(pageNumber >>> FAN_OUT_BITS);
+        int index = (int) pageNumber & FAN_OUT - 1;
+        if (leaf != null && !leaf.isWatched(index)) {
+            // A node that a snapshot shares may say so too; at worst a change is counted without need.
+            long[] bits = leaf.watched == null ? new long[FAN_OUT / Long.SIZE] : leaf.watched;
+            bits[index >> 6] |= 1L << index;
+            leaf.watched = bits;
+        }
+    }
+
+    /** A number that grows whenever a watched page may have changed. */
+    long watchedChanges() {
+        return watchedChanges;
+    }
+
     /** The content of a page, to be changed in place. */
     byte[] writable(long pageNumber) {
         Leaf leaf = leafForWriting(pageNumber >>> FAN_OUT_BITS);
         int index = (int) pageNumber & FAN_OUT - 1;
+        if (leaf.isWatched(index)) {
+            watchedChanges++;
+        }
         byte[] page = leaf.pages[index];
         if (page != null && leaf.pageEpochs[index] == epoch) {
             return page;
@@ -127,6 +157,9 @@ final class PageTree {
     void back(long pageNumber, Bytes content) {
         Leaf leaf = leafForWriting(pageNumber >>> FAN_OUT_BITS);
         int index = (int) pageNumber & FAN_OUT - 1;
+        if (leaf.isWatched(index)) {
+            watchedChanges++;
+        }
         if (leaf.backing == null) {
             leaf.backing = new Bytes[FAN_OUT];
         }
@@ -141,6 +174,9 @@ final class PageTree {
         }
         Leaf leaf = leafForWriting(pageNumber >>> FAN_OUT_BITS);
         int index = (int) pageNumber & FAN_OUT - 1;
+        if (leaf.isWatched(index)) {
+            watchedChanges++;
+        }
         leaf.pages[index] = null;
         if (leaf.backing != null) {
             leaf.backing[index] = null;

@@ -18,6 +18,7 @@ public final class PartitionMemory {
     private long[] overlayPages = {};
     private int[] overlayVtls = {};
     private Bytes[] overlayContents = {};
+    private long changes;
 
     /** @param vtls number of VTLs that the partition can have */
     public PartitionMemory(PhysicalMemory physical, int vtls) {
@@ -63,6 +64,7 @@ public final class PartitionMemory {
         overlayPages[count] = page;
         overlayVtls[count] = vtl;
         overlayContents[count] = content;
+        changes++;
     }
 
     /** Takes an overlay page away, if there is one. */
@@ -83,6 +85,16 @@ public final class PartitionMemory {
         overlayPages = pages;
         overlayVtls = vtls;
         overlayContents = contents;
+        changes++;
+    }
+
+    /** A number that grows whenever protections or overlays may have changed. */
+    long version() {
+        return changes;
+    }
+
+    boolean hasOverlays() {
+        return overlayPages.length > 0;
     }
 
     /** The overlay at an address, null for plain memory. */
@@ -109,9 +121,6 @@ public final class PartitionMemory {
             if ((allowed(vtl, gpa >>> 12) & needed) != needed) {
                 throw new GpaFault(GpaFault.Reason.DENIED, gpa, access);
             }
-        }
-        if (access == AccessKind.WRITE && overlay(vtl, gpa) != null) {
-            throw new GpaFault(GpaFault.Reason.DENIED, gpa, access);
         }
     }
 
@@ -142,6 +151,9 @@ public final class PartitionMemory {
     public void writeBytes(int vtl, long gpa, Bytes content) {
         for (long at = gpa; at < gpa + content.size(); at = (at | PAGE_SIZE - 1) + 1) {
             check(vtl, at, AccessKind.WRITE, false);
+            if (overlay(vtl, at) != null) {
+                throw new GpaFault(GpaFault.Reason.DENIED, at, AccessKind.WRITE);
+            }
         }
         physical.writeBytes(gpa, content);
     }
@@ -170,6 +182,7 @@ public final class PartitionMemory {
     }
 
     private void refresh() {
+        changes++;
         boolean any = false;
         for (int vtl = setBy.length - 1; vtl >= 0; vtl--) {
             restricted[vtl] = any;

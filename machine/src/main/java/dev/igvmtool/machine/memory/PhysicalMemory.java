@@ -28,6 +28,7 @@ public final class PhysicalMemory implements Memory {
     private long[] starts = {};
     private long[] ends = {};
     private int lastRange;
+    private long ramChanges;
 
     /** Memory without RAM. */
     public PhysicalMemory() {}
@@ -61,6 +62,17 @@ public final class PhysicalMemory implements Memory {
         starts = newStarts;
         ends = newEnds;
         lastRange = 0;
+        ramChanges++;
+    }
+
+    /** The page of {@code gpa} holds translations that somebody remembers. */
+    void watchTable(long gpa) {
+        pages.watch(gpa >>> 12);
+    }
+
+    /** A number that grows whenever a page of {@link #watchTable}, or what is RAM, may have changed. */
+    long translationVersion() {
+        return pages.watchedChanges() + ramChanges;
     }
 
     /** The RAM ranges, ascending. */

@@ -7,6 +7,7 @@ import dev.igvmtool.machine.paging.PageFault;
 import dev.igvmtool.machine.paging.PageWalker;
 import dev.igvmtool.machine.paging.PagingMode;
 import dev.igvmtool.machine.paging.TableMemory;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,7 @@ public final class VirtualMemory implements Memory {
     private final PartitionMemory memory;
     private final Context context;
     private final TableMemory tables = new Tables();
+    private final TranslationCache cache = new TranslationCache();
     private @Nullable Observer observer;
     private long faultAddress;
 
@@ -163,7 +165,7 @@ public final class VirtualMemory implements Memory {
     private long readScalar(long address, int size) {
         if (((int) address & OFFSET_MASK) <= PAGE_SIZE - size) {
             long gpa = translate(address, AccessKind.READ);
-            if (memory.overlay(context.vtl(), gpa) == null) {
+            if (!memory.hasOverlays() || memory.overlay(context.vtl(), gpa) == null) {
                 report(AccessKind.READ, address, gpa, size);
                 return switch (size) {
                     case 1 -> memory.physical().readU8(gpa);
@@ -213,29 +215,45 @@ public final class VirtualMemory implements Memory {
     }
 
     private long translate(PagingMode mode, long gva, AccessKind access) {
+        int vtl = context.vtl();
+        cache.keepFor(mode, vtl, memory.physical().translationVersion(), memory.version());
+        long remembered = cache.find(gva, access);
+        if (remembered >= 0) {
+            return remembered;
+        }
         faultAddress = gva;
         if (mode.paging() && !PageWalker.isCanonical(gva)) {
             throw GuestException.generalProtection(String.format("address 0x%x is not canonical", gva));
         }
         long gpa = PageWalker.walk(tables, mode, gva, walkAccess(access), true);
         if (gpa < 0) {
-            int code = (int) ~gpa;
-            throw new GuestException(
-                    Vector.PAGE_FAULT,
-                    code,
-                    gva,
-                    String.format(
-                            "page fault at 0x%x: %s of a page that %s, error code 0x%x",
-                            gva,
-                            access.name().toLowerCase(java.util.Locale.ROOT),
-                            (code & PageFault.PRESENT) == 0 ? "is not present" : "does not permit it",
-                            code));
+            throw pageFault(gva, access, (int) ~gpa);
         }
-        memory.check(context.vtl(), gpa, access, mode.user());
-        if (!memory.physical().isRam(gpa) && memory.overlay(context.vtl(), gpa) == null) {
+        memory.check(vtl, gpa, access, mode.user());
+        boolean overlay = memory.overlay(vtl, gpa) != null;
+        if (overlay && access == AccessKind.WRITE) {
+            throw GuestException.generalProtection(String.format("write to the hypervisor's page at GPA 0x%x", gpa));
+        }
+        if (!overlay && !memory.physical().isRam(gpa)) {
             throw new GpaFault(GpaFault.Reason.UNMAPPED, gpa, access);
         }
+        // The walk itself may have set accessed and dirty bits.
+        cache.keepFor(mode, vtl, memory.physical().translationVersion(), memory.version());
+        cache.put(gva, gpa, access);
         return gpa;
+    }
+
+    private static GuestException pageFault(long gva, AccessKind access, int code) {
+        return new GuestException(
+                Vector.PAGE_FAULT,
+                code,
+                gva,
+                String.format(
+                        "page fault at 0x%x: %s of a page that %s, error code 0x%x",
+                        gva,
+                        access.name().toLowerCase(Locale.ROOT),
+                        (code & PageFault.PRESENT) == 0 ? "is not present" : "does not permit it",
+                        code));
     }
 
     private void report(AccessKind kind, long gva, long gpa, int length) {
@@ -257,6 +275,7 @@ public final class VirtualMemory implements Memory {
         @Override
         public long readEntry(long gpa) {
             memory.check(context.vtl(), gpa, AccessKind.READ, false);
+            memory.physical().watchTable(gpa);
             return memory.physical().readU64(gpa);
         }
 

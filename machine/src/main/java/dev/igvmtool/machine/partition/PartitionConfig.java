@@ -22,7 +22,6 @@ import java.util.stream.IntStream;
  * @param cpuidOverrides leaves that differ from the built-in table
  * @param vpIndexAnswers wrong answers of GetVpIndexFromApicId, by APIC id
  * @param clock the machine takes it over
- * @param seed of the entropy
  */
 public record PartitionConfig(
         List<VpTopology> vps,
@@ -36,8 +35,7 @@ public record PartitionConfig(
         int tscRatioNumerator,
         Map<CpuidTable.Key, CpuidResult> cpuidOverrides,
         Map<Integer, Integer> vpIndexAnswers,
-        Clock clock,
-        long seed) {
+        Clock clock) {
     public PartitionConfig {
         vps = List.copyOf(vps);
         ram = List.copyOf(ram);
@@ -67,7 +65,6 @@ public record PartitionConfig(
         private Map<CpuidTable.Key, CpuidResult> cpuidOverrides = Map.of();
         private Map<Integer, Integer> vpIndexAnswers = Map.of();
         private Clock clock = StepClock.DEFAULT;
-        private long seed;
 
         private Builder() {}
 
@@ -137,11 +134,6 @@ public record PartitionConfig(
             return this;
         }
 
-        public Builder seed(long value) {
-            seed = value;
-            return this;
-        }
-
         public PartitionConfig build() {
             return new PartitionConfig(
                     vps,
@@ -155,8 +147,7 @@ public record PartitionConfig(
                     tscRatioNumerator,
                     cpuidOverrides,
                     vpIndexAnswers,
-                    clock,
-                    seed);
+                    clock);
         }
     }
 }

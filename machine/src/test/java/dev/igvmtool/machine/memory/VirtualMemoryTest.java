@@ -113,12 +113,42 @@ class VirtualMemoryTest {
 
         assertEquals(0x77, memory.readU16(BASE));
         assertEquals(0x77, memory.readBytes(BASE, 4).u8(0));
-        assertThrows(GpaFault.class, () -> memory.writeU8(BASE, 1));
+        assertThrows(GuestException.class, () -> memory.writeU8(BASE, 1));
         vtl = 0;
         assertEquals(0, memory.readU8(BASE), "other VTLs do not see it");
         vtl = 2;
         partition.removeOverlay(2, 0x30);
         assertEquals(0, memory.readU8(BASE));
+    }
+
+    @Test
+    void changedTablesTakeEffectAtOnce() {
+        memory.writeU8(BASE, 1);
+        assertEquals(1, memory.readU8(BASE));
+        physical.writeU64(0x4000 + 0x10 * 8, 0x5_0007);
+        assertEquals(0, memory.readU8(BASE), "mapped elsewhere");
+        MemorySnapshot elsewhere = physical.snapshot();
+        physical.writeU64(0x4000 + 0x10 * 8, 0x3_0005);
+        assertEquals(1, memory.readU8(BASE));
+        assertThrows(GuestException.class, () -> memory.writeU8(BASE, 2));
+        physical.restore(elsewhere);
+        memory.writeU8(BASE, 2);
+        assertEquals(2, physical.readU8(0x5_0000));
+        user = true;
+        physical.writeU64(0x4000 + 0x10 * 8, 0x3_0003);
+        assertThrows(GuestException.class, () -> memory.readU8(BASE));
+        user = false;
+        assertEquals(1, memory.readU8(BASE));
+    }
+
+    @Test
+    void accessedBitThatIsClearedIsSetAgain() {
+        memory.readU8(BASE);
+        physical.writeU64(0x4000 + 0x10 * 8, 0x3_0007);
+        memory.readU8(BASE);
+        assertEquals(0x3_0027, physical.readU64(0x4000 + 0x10 * 8));
+        memory.writeU8(BASE, 1);
+        assertEquals(0x3_0067, physical.readU64(0x4000 + 0x10 * 8));
     }
 
     @Test
