@@ -55,8 +55,7 @@ class DebianSampleIT {
                 "--until",
                 "S46",
                 "--dump",
-                String.format(
-                        "memory:0x%x:0x%x=%s", zeroPage.ramdiskImage(), zeroPage.ramdiskSize(), initrd),
+                String.format("memory:0x%x:0x%x=%s", zeroPage.ramdiskImage(), zeroPage.ramdiskSize(), initrd),
                 "--dump",
                 String.format("memory:0x%x:0x%x=%s", kernel, 32L << 20, text));
         // The release is that of the package's name: linux-image-6.1.0-56-cloud-amd64.
