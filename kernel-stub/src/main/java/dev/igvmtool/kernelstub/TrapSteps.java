@@ -19,6 +19,7 @@ import dev.igvmtool.machine.guest.Step;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** Handlers of exceptions and interrupts. An exception of a user program ends it; one of the kernel is a panic. */
 final class TrapSteps {
@@ -92,7 +93,9 @@ final class TrapSteps {
                 control.setNeedsAttention(false);
             }
         }
+        Map<Integer, Integer> ready = SystemCalls.ready(kernel);
         kernel.processes().wake(Process.Event.Sidecar.class::isInstance);
+        SystemCalls.tellProcessors(kernel, ready);
         kernel.commit();
         cpu.interruptReturn();
     }

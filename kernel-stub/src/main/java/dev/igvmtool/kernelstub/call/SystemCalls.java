@@ -134,14 +134,14 @@ public final class SystemCalls {
     }
 
     /** Processors by the processes that can run there. */
-    private static Map<Integer, Integer> ready(Kernel kernel) {
+    public static Map<Integer, Integer> ready(Kernel kernel) {
         return kernel.processes().all().stream()
                 .filter(Process::canRun)
                 .collect(Collectors.toMap(Process::pid, Process::cpu));
     }
 
     /** Interrupts other processors that have something to run which they had not before. */
-    private static void tellProcessors(Kernel kernel, Map<Integer, Integer> before) {
+    public static void tellProcessors(Kernel kernel, Map<Integer, Integer> before) {
         int self = kernel.self().index();
         ready(kernel).forEach((pid, cpu) -> {
             if (cpu != self && !cpu.equals(before.get(pid))) {
