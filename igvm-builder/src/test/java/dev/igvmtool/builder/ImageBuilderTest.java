@@ -14,6 +14,10 @@ import dev.igvmtool.builder.manifest.ResourceReader;
 import dev.igvmtool.builder.manifest.ResourceSource;
 import dev.igvmtool.builder.manifest.Resources;
 import dev.igvmtool.format.IgvmWriter;
+import dev.igvmtool.format.header.CorimDocument;
+import dev.igvmtool.format.header.PageData;
+import dev.igvmtool.format.header.RelocatableRegion;
+import dev.igvmtool.format.header.VpContext;
 import dev.igvmtool.testing.SharedTestData;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -173,5 +177,69 @@ class ImageBuilderTest {
                 new BuildOptions(true, true));
         String longer = manifest.replace("CONFIG=debug", "CONFIG=debug OPENHCL_CONFIDENTIAL_DEBUG=1");
         assertEquals(IgvmWriter.toBytes(build(longer, files).file()), IgvmWriter.toBytes(built.file()));
+    }
+
+    private static String single(String arch, int maxVtl, String isolation, String image) {
+        return String.format(
+                "{\"guest_arch\": \"%s\", \"guest_configs\": [{\"guest_svn\": 1, \"max_vtl\": %d,"
+                        + " \"isolation_type\": %s, \"image\": %s}]}",
+                arch, maxVtl, isolation, image);
+    }
+
+    @Test
+    void emptyImageHasNoDirectivesExceptTheResetPageOfTdx() {
+        assertTrue(build(single("x64", 2, "\"none\"", "\"none\""), Resources.none())
+                .file()
+                .directives()
+                .isEmpty());
+        String tdx = "{\"tdx\": {\"enable_debug\": false, \"sept_ve_disable\": false}}";
+        BuiltImage image = build(single("x64", 2, tdx, "\"none\""), Resources.none());
+        PageData reset = (PageData) image.file().directives().get(0);
+        assertEquals(1, image.file().directives().size());
+        assertEquals(0xffff_f000L, reset.gpa());
+        assertEquals(0, reset.content().u64(0x80));
+        // A policy of 0 has no header; the document that vouches for the image is the only one.
+        assertEquals(1, image.file().initializations().size());
+        assertTrue(image.file().initializations().get(0) instanceof CorimDocument);
+    }
+
+    @Test
+    void kernelByItselfHasNoState() {
+        String linux = "{\"linux\": {\"use_initrd\": true, \"command_line\": \"\"}}";
+        BuiltImage image = build(single("x64", 0, "\"none\"", linux), resources("openhcl-x64-dev"));
+        assertTrue(image.file().directives().stream().allMatch(PageData.class::isInstance));
+        assertTrue(image.map().contains(" linux-kernel\n"));
+        assertTrue(image.map().contains(" linux-initrd\n"));
+        BuiltImage arm = build(single("aarch64", 0, "\"none\"", linux), resources("aarch64-linux"));
+        assertTrue(arm.map().contains(" linux-kernel\n"));
+    }
+
+    @Test
+    void paravisorWithoutVtl2IsMarkedSo() {
+        String openhcl = "{\"openhcl\": {\"memory_page_count\": 65536, \"uefi\": true}}";
+        BuiltImage image = build(single("x64", 0, "\"none\"", openhcl), resources("openhcl-x64-dev"));
+        RelocatableRegion region =
+                (RelocatableRegion) image.file().initializations().get(0);
+        assertEquals(6, region.flags());
+        assertEquals(0, region.vtl());
+        assertFalse(image.map().contains("VTL2 protectable"));
+    }
+
+    @Test
+    void uefiOnSnpWithoutParametersHasNoProcessorState() throws IOException {
+        String snp = "{\"snp\": {\"shared_gpa_boundary_bits\": 39, \"policy\": 196639, \"enable_debug\": false,"
+                + " \"injection_type\": \"restricted\"}}";
+        String uefi = "{\"uefi\": {\"config_type\": \"none\"}}";
+        BuiltImage image = build(single("x64", 0, snp, uefi), resources("uefi-x64"));
+        assertFalse(image.file().directives().stream().anyMatch(VpContext.class::isInstance));
+        assertFalse(image.map().contains("vp-context-page"));
+        refused(
+                "'igvm' is not supported with SNP and a paravisor",
+                single("x64", 2, snp, uefi.replace("none", "igvm")),
+                resources("uefi-x64"));
+        refused(
+                "'igvm' is not supported on aarch64",
+                single("aarch64", 0, "\"none\"", uefi.replace("none", "igvm")),
+                resources("uefi-aarch64"));
     }
 }

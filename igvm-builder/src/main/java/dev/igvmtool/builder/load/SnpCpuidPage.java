@@ -2,6 +2,8 @@ package dev.igvmtool.builder.load;
 
 import dev.igvmtool.abi.binary.ByteWriter;
 import dev.igvmtool.abi.binary.Bytes;
+import java.util.Arrays;
+import java.util.List;
 
 /** {@code HV_PSP_CPUID_PAGE}: the CPUID leaves for which an SNP guest asks the firmware to vouch. */
 final class SnpCpuidPage {
@@ -9,122 +11,15 @@ final class SnpCpuidPage {
     private static final int LEAF_BYTES = 48;
     private static final int EXTENDED_STATE = 0xd;
 
-    /** Function and index, alternating. */
-    private static final int[] PARAVISOR = {
-        0x8000001f,
-        0,
-        0x0,
-        0,
-        0x1,
-        0,
-        0x80000000,
-        0,
-        0x5,
-        0,
-        0x9,
-        0,
-        0xa,
-        0,
-        0x7,
-        0,
-        0xb,
-        0,
-        0xb,
-        1, //
-        0x80000001,
-        0,
-        0x80000005,
-        0,
-        0x80000006,
-        0,
-        0x80000007,
-        0,
-        0x80000008,
-        0,
-        0x8000000a,
-        0,
-        0x8000001e,
-        0, //
-        0xd,
-        0,
-        0xd,
-        1,
-        0xd,
-        2,
-        0xd,
-        3,
-        0xd,
-        4,
-        0xd,
-        5,
-        0xd,
-        6,
-        0xd,
-        7,
-        0xd,
-        8, //
-        0x80000002,
-        0,
-        0x80000003,
-        0,
-        0x80000004,
-        0,
-        0x80000019,
-        0,
-        0x8000001a,
-        0, //
-        0x8000001d,
-        0,
-        0x8000001d,
-        1,
-        0x8000001d,
-        2,
-        0x8000001d,
-        3
-    };
+    /** Function and index of each leaf, hexadecimal. */
+    private static final String PARAVISOR =
+            "8000001f/0 0/0 1/0 80000000/0 5/0 9/0 a/0 7/0 b/0 b/1 80000001/0 80000005/0"
+                    + " 80000006/0 80000007/0 80000008/0 8000000a/0 8000001e/0 d/0 d/1 d/2 d/3 d/4 d/5 d/6 d/7 d/8 80000002/0"
+                    + " 80000003/0 80000004/0 80000019/0 8000001a/0 8000001d/0 8000001d/1 8000001d/2 8000001d/3";
 
-    private static final int[] UEFI = {
-        0x8000001f,
-        0,
-        0x1,
-        0,
-        0x2,
-        0,
-        0x5,
-        0,
-        0x6,
-        0,
-        0x9,
-        0,
-        0xa,
-        0,
-        0x7,
-        0,
-        0x4,
-        0,
-        0x4,
-        1,
-        0x4,
-        2,
-        0xb,
-        0,
-        0xb,
-        1, //
-        0x80000001,
-        0,
-        0x80000005,
-        0,
-        0x80000006,
-        0,
-        0x80000007,
-        0,
-        0x80000008,
-        0,
-        0x8000000a,
-        0,
-        0x8000001e,
-        0
-    };
+    private static final String UEFI =
+            "8000001f/0 1/0 2/0 5/0 6/0 9/0 a/0 7/0 4/0 4/1 4/2 b/0 b/1 80000001/0 80000005/0"
+                    + " 80000006/0 80000007/0 80000008/0 8000000a/0 8000001e/0";
 
     private SnpCpuidPage() {}
 
@@ -138,14 +33,17 @@ final class SnpCpuidPage {
         return page(UEFI, 0);
     }
 
-    private static Bytes page(int[] leaves, int extendedStateXfem) {
-        ByteWriter writer = new ByteWriter().u32(leaves.length / 2).zeros(12);
-        for (int i = 0; i < leaves.length; i += 2) {
-            writer.u32(Integer.toUnsignedLong(leaves[i]))
-                    .u32(leaves[i + 1])
-                    .u64(leaves[i] == EXTENDED_STATE ? extendedStateXfem : 0)
+    private static Bytes page(String list, int extendedStateXfem) {
+        List<String> leaves = Arrays.asList(list.split(" ", -1));
+        ByteWriter writer = new ByteWriter().u32(leaves.size()).zeros(12);
+        for (String leaf : leaves) {
+            int slash = leaf.indexOf('/');
+            long function = Long.parseLong(leaf.substring(0, slash), 16);
+            writer.u32(function)
+                    .u32(Long.parseLong(leaf.substring(slash + 1), 16))
+                    .u64(function == EXTENDED_STATE ? extendedStateXfem : 0)
                     .zeros(LEAF_BYTES - 16);
         }
-        return writer.zeros((MAX_LEAVES - leaves.length / 2) * LEAF_BYTES).toBytes();
+        return writer.zeros((MAX_LEAVES - leaves.size()) * LEAF_BYTES).toBytes();
     }
 }

@@ -59,7 +59,7 @@ public final class ManifestReader {
                 document.root(), "the manifest", reader.strict, List.of("guest_arch", "guest_configs", "resources"));
         GuestArch arch = reader.guestArch(top.required("guest_arch"));
         List<GuestConfig> configs = reader.guestConfigs(top.required("guest_configs"));
-        Resources resources = document.yaml() && top.optional("resources").isPresent()
+        Resources resources = top.optional("resources").isPresent()
                 ? new ResourceReader(folder, true).resources(top.required("resources"))
                 : Resources.none();
         return new ManifestFile(new Manifest(document.file(), arch, configs), resources);
