@@ -18,8 +18,9 @@ import dev.igvmtool.machine.event.MachineEvent;
 import dev.igvmtool.machine.memory.PhysicalMemory;
 import dev.igvmtool.machine.vp.Vp;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -175,22 +176,16 @@ class BootShimTest {
 
     private static String input(MachineEvent.HypercallDone call) {
         Bytes input = call.input();
-        switch (call.code()) {
-            case 0x50:
-                return "0x" + Long.toHexString(input.u32(16));
-            case 0x51:
-                return String.format("0x%x=0x%x", input.u32(16), input.u64(32));
-            case 0x0c:
-                return "0x" + Long.toHexString(input.u64(16));
-            case 0xd9:
-                return String.format("0x%x 0x%x", input.u32(8), input.u64(16));
-            default:
-                long[] ids = new long[(int) (call.control() >>> 32) & 0xfff];
-                for (int i = 0; i < ids.length; i++) {
-                    ids[i] = input.u32(16 + 4 * i);
-                }
-                return Arrays.toString(ids).replace(" ", "");
-        }
+        return switch (call.code()) {
+            case 0x50 -> "0x" + Long.toHexString(input.u32(16));
+            case 0x51 -> String.format("0x%x=0x%x", input.u32(16), input.u64(32));
+            case 0x0c -> "0x" + Long.toHexString(input.u64(16));
+            case 0xd9 -> String.format("0x%x 0x%x", input.u32(8), input.u64(16));
+            default ->
+                IntStream.range(0, (int) (call.control() >>> 32) & 0xfff)
+                        .mapToObj(i -> String.valueOf(input.u32(16 + 4 * i)))
+                        .collect(Collectors.joining(",", "[", "]"));
+        };
     }
 
     private static List<String> hypercalls(ShimMachine shim) {

@@ -10,6 +10,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** One reading of a blob; see {@link Fdt#parse}. Keeps an explicit stack, since the nesting is the writer's choice. */
 final class FdtReader {
@@ -112,19 +113,7 @@ final class FdtReader {
                         open.push(new OpenNode(nodeName(reader)));
                     }
                     case Fdt.PROP -> property(reader, open, strings);
-                    case Fdt.END_NODE -> {
-                        if (open.isEmpty()) {
-                            throw new FormatException("END_NODE without a node");
-                        }
-                        OpenNode done = open.pop();
-                        Node node = new Node(done.name, done.properties, done.children);
-                        OpenNode parent = open.peek();
-                        if (parent == null) {
-                            root = node;
-                        } else {
-                            parent.children.add(node);
-                        }
-                    }
+                    case Fdt.END_NODE -> root = endNode(open, root);
                     case Fdt.END -> throw new FormatException("END token before the end of the block");
                     default -> throw new FormatException(String.format("token 0x%x is unknown", token));
                 }
@@ -138,6 +127,21 @@ final class FdtReader {
         if (root == null) {
             throw new FormatException("structure block has no root node");
         }
+        return root;
+    }
+
+    /** Closes the innermost node; the root, once that is the one. */
+    private static @Nullable Node endNode(Deque<OpenNode> open, @Nullable Node root) {
+        if (open.isEmpty()) {
+            throw new FormatException("END_NODE without a node");
+        }
+        OpenNode done = open.pop();
+        Node node = new Node(done.name, done.properties, done.children);
+        OpenNode parent = open.peek();
+        if (parent == null) {
+            return node;
+        }
+        parent.children.add(node);
         return root;
     }
 

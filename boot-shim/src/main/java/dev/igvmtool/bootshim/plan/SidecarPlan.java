@@ -4,15 +4,12 @@ import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.sidecar.SidecarLimits;
 import dev.igvmtool.abi.sidecar.SidecarNodeRecord;
 import dev.igvmtool.abi.sidecar.SidecarParams;
-import dev.igvmtool.bootshim.plan.AddressSpace.Policy;
-import dev.igvmtool.bootshim.plan.AddressSpace.Usage;
 import dev.igvmtool.bootshim.plan.ShimOptions.SidecarOption;
 import dev.igvmtool.devicetree.binding.CpuEntry;
 import dev.igvmtool.devicetree.binding.TreeIsolation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -33,14 +30,10 @@ public record SidecarPlan(
         Bytes startsVp,
         AddressSpace addressSpace) {
     private static final int MAX_NUMA_NODES = 64;
-    private static final long PAGE_BYTES = 4096;
 
     public SidecarPlan {
         nodes = List.copyOf(nodes);
     }
-
-    /** Processors of one node that share a control page. */
-    private record Chunk(int baseVp, int count, long node) {}
 
     /**
      * What servicing asks of the sidecar.
@@ -115,24 +108,24 @@ public record SidecarPlan(
         byte[] flags = SidecarParams.ALL_VPS.toByteArray();
         servicing.excluded().forEach(vp -> flags[vp.intValue()] = 0);
         boolean logging = option == SidecarOption.LOGGING;
-        List<Chunk> chunks = chunks(inputs.hostTree().cpus());
+        List<SidecarChunk> chunks = SidecarChunk.of(inputs.hostTree().cpus());
         if (!allowed(inputs, memory, option, chunks, x2apic, log)) {
             return new SidecarPlan(List.of(), logging, servicing, Bytes.of(flags), memory.addressSpace());
         }
         AddressSpace space = memory.addressSpace();
         List<SidecarNodeRecord> nodes = new ArrayList<>();
-        for (Chunk chunk : chunks) {
-            if (!hasSidecarVp(chunk, servicing, flags)) {
-                log.info("sidecar: the kernel starts all %d processors from %d on", chunk.count, chunk.baseVp);
+        for (SidecarChunk chunk : chunks) {
+            if (!chunk.hasSidecarVp(servicing.active(), flags)) {
+                log.info("sidecar: the kernel starts all %d processors from %d on", chunk.count(), chunk.baseVp());
                 if (servicing.active()) {
-                    flags[chunk.baseVp] = 0;
+                    flags[chunk.baseVp()] = 0;
                 }
                 continue;
             }
             if (nodes.size() == SidecarLimits.MAX_NODES) {
                 throw new ShimFatalException("sidecar: more than " + SidecarLimits.MAX_NODES + " nodes");
             }
-            Optional<AddressSpace.Allocation> taken = allocate(space, chunk, log);
+            Optional<AddressSpace.Allocation> taken = chunk.allocate(space, log);
             if (taken.isEmpty()) {
                 log.warn("sidecar: no memory for node %d, the sidecar is not used", nodes.size());
                 return new SidecarPlan(List.of(), logging, servicing, Bytes.of(flags), space);
@@ -141,13 +134,13 @@ public record SidecarPlan(
             nodes.add(new SidecarNodeRecord(
                     taken.orElseThrow().range().start(),
                     taken.orElseThrow().range().size(),
-                    chunk.baseVp,
-                    chunk.count));
+                    chunk.baseVp(),
+                    chunk.count()));
             log.info(
                     "sidecar: node %d has %d processors from %d on, on NUMA node %d",
-                    nodes.size() - 1, chunk.count, chunk.baseVp, chunk.node);
+                    nodes.size() - 1, chunk.count(), chunk.baseVp(), chunk.node());
             if (servicing.active()) {
-                flags[chunk.baseVp] = 0;
+                flags[chunk.baseVp()] = 0;
             }
         }
         if (nodes.isEmpty()) {
@@ -160,7 +153,7 @@ public record SidecarPlan(
             ShimInputs inputs,
             MemoryPlan memory,
             SidecarOption option,
-            List<Chunk> chunks,
+            List<SidecarChunk> chunks,
             BooleanSupplier x2apic,
             PlanLog log) {
         if (inputs.isolation() != TreeIsolation.NONE) {
@@ -190,61 +183,10 @@ public record SidecarPlan(
             log.warn("sidecar: the processor has no x2APIC, the sidecar is not used");
             return false;
         }
-        if (chunks.stream().allMatch(chunk -> chunk.count == 1)) {
+        if (chunks.stream().allMatch(chunk -> chunk.count() == 1)) {
             log.info("sidecar: every node has one processor, the sidecar is not used");
             return false;
         }
         return true;
-    }
-
-    /** Neighbouring processors of one node, in parts of nearly equal size that a control page can serve. */
-    private static List<Chunk> chunks(List<CpuEntry> cpus) {
-        List<Chunk> chunks = new ArrayList<>();
-        int start = 0;
-        while (start < cpus.size()) {
-            long node = cpus.get(start).node();
-            int end = start;
-            while (end < cpus.size() && cpus.get(end).node() == node) {
-                end++;
-            }
-            int parts = ceilDiv(end - start, SidecarLimits.MAX_VPS_PER_NODE);
-            int size = ceilDiv(end - start, parts);
-            for (int base = start; base < end; base += size) {
-                chunks.add(new Chunk(base, Math.min(size, end - base), node));
-            }
-            start = end;
-        }
-        return chunks;
-    }
-
-    private static int ceilDiv(int dividend, int divisor) {
-        return (dividend + divisor - 1) / divisor;
-    }
-
-    private static boolean hasSidecarVp(Chunk chunk, ServicingRule servicing, byte[] flags) {
-        if (!servicing.active()) {
-            return chunk.count > 1;
-        }
-        for (int vp = chunk.baseVp + 1; vp < chunk.baseVp + chunk.count; vp++) {
-            if (flags[vp] != 0) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static Optional<AddressSpace.Allocation> allocate(AddressSpace space, Chunk chunk, PlanLog log) {
-        long bytes = SidecarLimits.nodeBytes(chunk.count);
-        Optional<AddressSpace.Allocation> local =
-                space.allocate(OptionalLong.of(chunk.node), bytes, Usage.SIDECAR_NODE, Policy.LOW, PAGE_BYTES);
-        if (local.isPresent()) {
-            return local;
-        }
-        Optional<AddressSpace.Allocation> anywhere =
-                space.allocate(OptionalLong.empty(), bytes, Usage.SIDECAR_NODE, Policy.LOW, PAGE_BYTES);
-        if (anywhere.isPresent()) {
-            log.warn("sidecar: NUMA node %d has no memory left, another node gives it", chunk.node);
-        }
-        return anywhere;
     }
 }
