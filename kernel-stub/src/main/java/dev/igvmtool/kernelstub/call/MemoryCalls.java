@@ -4,7 +4,6 @@ import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.abi.elf.ProgramHeader;
 import dev.igvmtool.abi.linux.Errno;
-import dev.igvmtool.abi.x64.PageTableEntry;
 import dev.igvmtool.kernelstub.fault.LinuxError;
 import dev.igvmtool.kernelstub.fs.Inode;
 import dev.igvmtool.kernelstub.memory.KernelMap;
@@ -14,7 +13,6 @@ import dev.igvmtool.kernelstub.state.AddressSpace;
 import dev.igvmtool.kernelstub.state.Kernel;
 import dev.igvmtool.kernelstub.state.OpenFile;
 import java.util.List;
-import java.util.Optional;
 
 /** System calls on the caller's address space. There is no paging on demand: what is mapped is there. */
 final class MemoryCalls {
@@ -68,8 +66,7 @@ final class MemoryCalls {
         if (end < address || end > KernelMap.USER_STACK_TOP - (1L << 30)) {
             throw new LinuxError(Errno.ENOMEM, "mmap");
         }
-        kernel.processes()
-                .putSpace(call.process().cr3(), new AddressSpace(space.breakStart(), space.breakEnd(), end));
+        kernel.processes().putSpace(call.process().cr3(), new AddressSpace(space.breakStart(), space.breakEnd(), end));
         return address;
     }
 
@@ -127,21 +124,17 @@ final class MemoryCalls {
             flush(kernel, after, before - after);
         }
         kernel.processes()
-                .putSpace(
-                        call.process().cr3(), new AddressSpace(space.breakStart(), wanted, space.nextMapping()));
+                .putSpace(call.process().cr3(), new AddressSpace(space.breakStart(), wanted, space.nextMapping()));
         return new Outcome.Done(wanted);
     }
 
     /** Takes away what is mapped in a range; own pages are freed. */
     private static void clear(Kernel kernel, PageTables tables, long start, long size) {
-        for (long at = start; at < start + size; ) {
-            Optional<PageTables.Leaf> leaf = tables.lookup(at);
-            if (leaf.isEmpty()) {
-                at += KernelMap.PAGE;
-                continue;
-            }
-            long gpa = leaf.get().gpa(at);
-            boolean owned = leaf.get().entry().has(PageTables.OWNED);
+        long end = start + size;
+        for (long at = tables.nextMapped(start, end); at < end; at = tables.nextMapped(at, end)) {
+            PageTables.Leaf leaf = tables.lookup(at).orElseThrow();
+            long gpa = leaf.gpa(at);
+            boolean owned = leaf.entry().has(PageTables.OWNED);
             tables.unmap(at);
             if (owned) {
                 kernel.pages().release(GpaRange.ofSize(gpa & -KernelMap.PAGE, KernelMap.PAGE));

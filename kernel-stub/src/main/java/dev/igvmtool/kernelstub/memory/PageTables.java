@@ -86,6 +86,27 @@ public record PageTables(Memory physical, LongSupplier pages, long root) {
         }
     }
 
+    /** The first address from {@code gva} on that is mapped, {@code end} if there is none below it. */
+    public long nextMapped(long gva, long end) {
+        long at = gva;
+        while (at < end) {
+            long table = root;
+            int level = LEVELS;
+            PageTableEntry entry = new PageTableEntry(physical.readU64(table + index(at, level) * 8L));
+            while (entry.present() && level > 1 && !(level < LEVELS && entry.large())) {
+                table = entry.address();
+                level--;
+                entry = new PageTableEntry(physical.readU64(table + index(at, level) * 8L));
+            }
+            if (entry.present()) {
+                return at;
+            }
+            // Nothing is mapped in the whole part that this entry stands for.
+            at = (at & -unit(level)) + unit(level);
+        }
+        return end;
+    }
+
     /** Visits every leaf of the lower half, the user part. */
     public void visitUser(LeafVisitor visitor) {
         for (int i = 0; i < ENTRIES / 2; i++) {
