@@ -1,5 +1,6 @@
 package dev.igvmtool.builder.manifest;
 
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -112,10 +113,13 @@ final class Fields {
     }
 
     static String text(Node node, String field) {
-        if (node instanceof Node.Text it) {
-            return it.value();
+        if (!(node instanceof Node.Text it)) {
+            throw expected(node, "a string", "'" + field + "'");
         }
-        throw expected(node, "a string", "'" + field + "'");
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(it.value())) {
+            throw ManifestException.at(node.place(), "'" + field + "' has half of a surrogate pair, which is no UTF-8");
+        }
+        return it.value();
     }
 
     static long integer(Node node, String field, long max) {

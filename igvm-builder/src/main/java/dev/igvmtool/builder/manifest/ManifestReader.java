@@ -189,8 +189,13 @@ public final class ManifestReader {
         if (uefi && linux.isPresent()) {
             throw ManifestException.at(fields.place(), "'openhcl' has both 'uefi' and 'linux' for VTL0");
         }
+        String commandLine = fields.textOr("command_line", "");
+        if (commandLine.indexOf(0) >= 0) {
+            // Differs: the reference takes it, and the kernel would not see what follows.
+            throw ManifestException.at(fields.required("command_line").place(), "'command_line' has a NUL");
+        }
         return new Image.Openhcl(
-                fields.textOr("command_line", ""),
+                commandLine,
                 fields.flagOr("static_command_line", false),
                 fields.optionalInteger("memory_page_base", U64),
                 fields.requiredInteger("memory_page_count", U64),

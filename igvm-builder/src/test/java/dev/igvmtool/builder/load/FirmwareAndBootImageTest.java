@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
+import java.util.Arrays;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -58,14 +59,15 @@ class FirmwareAndBootImageTest {
 
     @Test
     void damagedFirmwareIsReadOrRefused() {
-        Bytes head = Bytes.of(firmware()).slice(VOLUME, 200);
+        byte[] image = firmware();
+        Bytes head = Bytes.of(Arrays.copyOfRange(image, VOLUME, VOLUME + 200));
         Mutations.allBitFlips(head, damaged -> {
-            byte[] image = firmware();
             damaged.copyTo(0, image, VOLUME, damaged.size());
             new UefiFirmware(Bytes.wrap(image)).entryOffset();
         });
+        Bytes good = Bytes.wrap(firmware());
         for (int length = VOLUME - 1; length < VOLUME + 200; length++) {
-            Bytes cut = Bytes.of(firmware()).slice(0, length);
+            Bytes cut = good.slice(0, length);
             assertThrows(FormatException.class, () -> new UefiFirmware(cut).entryOffset());
         }
     }

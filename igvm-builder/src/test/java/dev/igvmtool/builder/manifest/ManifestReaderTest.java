@@ -188,6 +188,15 @@ class ManifestReaderTest {
     }
 
     @Test
+    void refusesTextThatNoCommandLineCanHold() {
+        assertTrue(refusal(OPENHCL.replace("a b", "a\\u0000b")).contains("'command_line' has a NUL"));
+        assertTrue(refusal(OPENHCL.replace("a b", "a\\ud800b")).contains("half of a surrogate pair"));
+        Image.Openhcl image = (Image.Openhcl)
+                json(OPENHCL.replace("a b", "a\\nb")).guestConfigs().get(0).image();
+        assertEquals("a\nb", image.commandLine());
+    }
+
+    @Test
     void linuxCommandLineIsACString() {
         String linux =
                 OPENHCL.replace("\"uefi\": true", "\"linux\": {\"use_initrd\": true, \"command_line\": [104, 105]}");
