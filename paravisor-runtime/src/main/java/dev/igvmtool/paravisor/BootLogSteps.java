@@ -10,8 +10,8 @@ final class BootLogSteps {
     private BootLogSteps() {}
 
     static void add(StepList steps) {
-        steps.event("P27", "map-boot-log", BootLogSteps::mapBootLog)
-                .step("begin-boot-log", BootLogSteps::beginBootLog)
+        steps.step("map-boot-log", BootLogSteps::mapBootLog)
+                .event("P27", "begin-boot-log", BootLogSteps::beginBootLog)
                 .step("log-boot-line", BootLogSteps::logBootLine)
                 .step("unmap-boot-log", BootLogSteps::unmapBootLog);
     }

@@ -26,9 +26,9 @@ final class ControlSteps {
                 .step("read-device-tree", ControlSteps::readDeviceTree)
                 .step("continue-device-tree", ControlSteps::continueDeviceTree)
                 .event("P04", "log-boot-times", ControlSteps::logBootTimes)
-                .event("P05", "get-process-id", ControlSteps::getProcessId)
+                .step("get-process-id", ControlSteps::getProcessId)
                 .step("open-pid-file", ControlSteps::openPidFile)
-                .step("write-pid-file", ControlSteps::writePidFile)
+                .event("P05", "write-pid-file", ControlSteps::writePidFile)
                 .step("close-pid-file", ControlSteps::closePidFile)
                 .event("P09", "launch-worker", ControlSteps::launchWorker);
     }

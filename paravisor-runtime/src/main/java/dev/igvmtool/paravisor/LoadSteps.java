@@ -36,8 +36,8 @@ final class LoadSteps {
 
     /** Event P51. */
     static void addLoad(StepList steps) {
-        steps.event("P51", "get-entropy", LoadSteps::getEntropy)
-                .step("write-vtl0-memory", LoadSteps::writeVtl0Memory)
+        steps.step("get-entropy", LoadSteps::getEntropy)
+                .event("P51", "write-vtl0-memory", LoadSteps::writeVtl0Memory)
                 .step("zero-other-images", LoadSteps::zeroOtherImages)
                 .step("set-vtl0-registers", LoadSteps::setVtl0Registers)
                 .step("log-vtl0-registers", LoadSteps::logVtl0Registers);

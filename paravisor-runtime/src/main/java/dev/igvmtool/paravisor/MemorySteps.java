@@ -25,7 +25,7 @@ final class MemorySteps {
     private MemorySteps() {}
 
     static void add(StepList steps) {
-        steps.event("P38", "begin-protection", MemorySteps::beginRanges)
+        steps.step("begin-protection", MemorySteps::beginRanges)
                 .step("protect-pages", MemorySteps::protectPages)
                 .step("pages-protected", MemorySteps::pagesProtected)
                 .step("log-protection", MemorySteps::logProtection)
@@ -36,7 +36,7 @@ final class MemorySteps {
                 .step("map-vtl0-range", MemorySteps::mapVtl0Range)
                 .step("register-vtl0-range", MemorySteps::registerVtl0Range)
                 .step("vtl0-range-registered", MemorySteps::vtl0RangeRegistered)
-                .step("test-vtl0-memory", MemorySteps::testVtl0Memory);
+                .event("P38", "test-vtl0-memory", MemorySteps::testVtl0Memory);
     }
 
     private static void beginRanges(ParavisorProcess process) {

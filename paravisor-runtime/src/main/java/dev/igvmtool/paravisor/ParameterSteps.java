@@ -24,14 +24,13 @@ final class ParameterSteps {
                 .step("open-isolation-type", process -> process.open(ISOLATION_FILE, OpenFlags.RDONLY, 0))
                 .step("read-isolation-type", ParameterSteps::readIsolationType)
                 .step("check-isolation-type", ParameterSteps::checkIsolationType)
-                .event(
-                        "P25",
+                .step(
                         "open-physical-memory",
                         process -> process.open(KernelFiles.MEM, OpenFlags.RDWR | OpenFlags.CLOEXEC, 0))
                 .step("begin-parameter-ranges", ParameterSteps::beginParameterRanges)
                 .step("map-parameter-range", ParameterSteps::mapParameterRange)
                 .step("parameter-range-mapped", ParameterSteps::parameterRangeMapped)
-                .step("copy-host-tables", ParameterSteps::copyHostTables);
+                .event("P25", "copy-host-tables", ParameterSteps::copyHostTables);
         BootLogSteps.add(steps);
         steps.event("P28", "read-measured-config", ParameterSteps::readMeasuredConfig)
                 .event("P29", "zero-parameters", ParameterSteps::zeroParameters)

@@ -34,7 +34,7 @@ final class PartitionSteps {
     private PartitionSteps() {}
 
     static void add(StepList steps) {
-        steps.event("P37", "begin-partition", process -> process.set(Variable.SIDECAR_NODES, 0))
+        steps.step("begin-partition", process -> process.set(Variable.SIDECAR_NODES, 0))
                 .step("open-sidecar", PartitionSteps::openSidecar)
                 .step("query-sidecar", PartitionSteps::querySidecar)
                 .step("map-sidecar", PartitionSteps::mapSidecar)
@@ -45,7 +45,7 @@ final class PartitionSteps {
                 .step("open-hypercalls", PartitionSteps::openHypercalls)
                 .step("allow-hypercalls", PartitionSteps::allowHypercalls)
                 .step("read-vsm-capabilities", PartitionSteps::readVsmCapabilities)
-                .step("write-vsm-config", PartitionSteps::writeVsmConfig)
+                .event("P37", "write-vsm-config", PartitionSteps::writeVsmConfig)
                 .step("read-privileges", PartitionSteps::readPrivileges)
                 .step("log-vsm", PartitionSteps::logVsm);
     }

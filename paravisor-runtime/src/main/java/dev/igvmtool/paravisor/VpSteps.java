@@ -32,12 +32,11 @@ final class VpSteps {
     private VpSteps() {}
 
     static void add(StepList steps) {
-        steps.event(
-                        "P50",
+        steps.step(
                         "open-online-cpus",
                         process -> process.open(KernelFiles.CPU_ONLINE, OpenFlags.RDONLY | OpenFlags.CLOEXEC, 0))
                 .step("read-online-cpus", VpSteps::readOnlineCpus)
-                .step("begin-vps", VpSteps::beginVps)
+                .event("P50", "begin-vps", VpSteps::beginVps)
                 .step("prepare-vp", VpSteps::prepareVp)
                 .step("linux-vp-prepared", VpSteps::linuxVpPrepared)
                 .step("sidecar-vp-prepared", VpSteps::sidecarVpPrepared)
