@@ -22,8 +22,7 @@ final class EndSteps {
                                 process.get(Variable.SIZE)))
                 .step(EXIT, process -> process.cpu().systemCall(Syscall.EXIT_GROUP, 1))
                 .step(ABORT, process -> process.cpu().systemCall(Syscall.GETPID))
-                .step("abort-signal", process -> process.cpu()
-                        .systemCall(Syscall.KILL, process.rawResult(), SIGABRT));
+                .step("abort-signal", process -> process.cpu().systemCall(Syscall.KILL, process.rawResult(), SIGABRT));
     }
 
     /** Continues with the end; without a log nobody is told. */

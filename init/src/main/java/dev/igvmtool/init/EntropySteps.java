@@ -25,8 +25,7 @@ final class EntropySteps {
                     }
                     process.set(Variable.FILE, process.result("failed to open " + SOURCE));
                     process.cpu()
-                            .systemCall(
-                                    Syscall.READ, process.get(Variable.FILE), process.at(CONTENT), MAX_BYTES + 1);
+                            .systemCall(Syscall.READ, process.get(Variable.FILE), process.at(CONTENT), MAX_BYTES + 1);
                 })
                 .step("entropy-close", process -> {
                     process.set(Variable.SIZE, process.result("failed to read " + SOURCE));
@@ -43,8 +42,7 @@ final class EntropySteps {
                     process.set(Variable.FILE, process.result("failed to open " + POOL));
                     long size = process.get(Variable.SIZE);
                     if (process.isConfidential()) {
-                        process.cpu()
-                                .systemCall(Syscall.WRITE, process.get(Variable.FILE), process.at(CONTENT), size);
+                        process.cpu().systemCall(Syscall.WRITE, process.get(Variable.FILE), process.at(CONTENT), size);
                         return;
                     }
                     process.cpu().memory().writeU32(process.at(InitData.BUFFER), size * 8);

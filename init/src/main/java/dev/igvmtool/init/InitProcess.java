@@ -135,8 +135,7 @@ record InitProcess(Cpu cpu, long data) {
     }
 
     void open(String path, int flags) {
-        cpu.systemCall(
-                Syscall.OPENAT, OpenFlags.AT_FDCWD, put(InitData.PATH, path), flags | OpenFlags.CLOEXEC, 0);
+        cpu.systemCall(Syscall.OPENAT, OpenFlags.AT_FDCWD, put(InitData.PATH, path), flags | OpenFlags.CLOEXEC, 0);
     }
 
     void write(long file, String text) {

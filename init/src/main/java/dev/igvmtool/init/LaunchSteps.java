@@ -32,8 +32,7 @@ final class LaunchSteps {
                 .step("limit", process -> {
                     Bytes limit = new ByteWriter().u64(MAX_FILES).u64(MAX_FILES).toBytes();
                     process.cpu().memory().writeBytes(process.at(InitData.BUFFER), limit);
-                    process.cpu()
-                            .systemCall(Syscall.PRLIMIT64, 0, RLIMIT_NOFILE, process.at(InitData.BUFFER), 0);
+                    process.cpu().systemCall(Syscall.PRLIMIT64, 0, RLIMIT_NOFILE, process.at(InitData.BUFFER), 0);
                 })
                 .event("I17")
                 .step("paravisor-fork", process -> {
@@ -49,8 +48,7 @@ final class LaunchSteps {
                     process.log(Level.INFO, "started " + PARAVISOR + " as process " + process.get(Variable.CHILD));
                 })
                 .event("I18")
-                .step(REAP, process -> process.cpu()
-                        .systemCall(Syscall.WAIT4, -1, process.at(InitData.BUFFER), 0, 0))
+                .step(REAP, process -> process.cpu().systemCall(Syscall.WAIT4, -1, process.at(InitData.BUFFER), 0, 0))
                 .step("reaped", process -> {
                     long pid = process.result("failed to wait for processes");
                     if (pid != process.get(Variable.CHILD)) {
@@ -64,9 +62,11 @@ final class LaunchSteps {
                     process.cpu().systemCall(Syscall.EXIT_GROUP, (status & 0x7f) != 0 ? 255 : status >>> 8 & 0xff);
                 })
                 .step(CHILD, LaunchSteps::exec)
-                .step("paravisor-exec-failed", process -> process.log(
-                        Level.ERROR,
-                        "failed to execute " + PARAVISOR + ": " + InitProcess.errorText(process.rawResult())))
+                .step(
+                        "paravisor-exec-failed",
+                        process -> process.log(
+                                Level.ERROR,
+                                "failed to execute " + PARAVISOR + ": " + InitProcess.errorText(process.rawResult())))
                 .step("paravisor-child-exit", process -> process.cpu().systemCall(Syscall.EXIT_GROUP, 1));
     }
 
@@ -87,8 +87,7 @@ final class LaunchSteps {
         }
         putPointers(process, InitData.ARGUMENTS, arguments);
         process.cpu()
-                .systemCall(
-                        Syscall.EXECVE, path, process.at(InitData.ARGUMENTS), process.at(InitData.ENVIRONMENT));
+                .systemCall(Syscall.EXECVE, path, process.at(InitData.ARGUMENTS), process.at(InitData.ENVIRONMENT));
     }
 
     /** Adds a variable to those that the paravisor gets besides ours. */

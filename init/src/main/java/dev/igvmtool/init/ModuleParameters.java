@@ -16,7 +16,7 @@ final class ModuleParameters {
     /** The options of one module, in order, with spaces. */
     static String of(String commandLine, String module) {
         StringJoiner options = new StringJoiner(" ");
-        for (String word : commandLine.trim().split("\\s+")) {
+        for (String word : commandLine.trim().split("\\s+", -1)) {
             int dot = word.indexOf('.');
             int equals = word.indexOf('=');
             if (dot > 0

@@ -85,8 +85,7 @@ final class ModuleSteps {
                 .step("module-load", process -> {
                     process.set(Variable.FILE, process.result("failed to open " + current(process)));
                     String commandLine = process.text(process.at(InitData.COMMAND_LINE));
-                    String parameters =
-                            ModuleParameters.of(commandLine, ModuleParameters.moduleName(current(process)));
+                    String parameters = ModuleParameters.of(commandLine, ModuleParameters.moduleName(current(process)));
                     long text = process.put(InitData.BUFFER, parameters);
                     process.cpu().systemCall(Syscall.FINIT_MODULE, process.get(Variable.FILE), text, 0);
                 })
@@ -101,7 +100,8 @@ final class ModuleSteps {
     private static void directory(StepList steps) {
         steps.step(DIRECTORY, process -> process.open(current(process), OpenFlags.RDONLY | OpenFlags.DIRECTORY))
                 .step("module-directory-opened", process -> {
-                    if (process.rawResult() == Errno.ENOENT.result() && current(process).equals(ROOT)) {
+                    if (process.rawResult() == Errno.ENOENT.result()
+                            && current(process).equals(ROOT)) {
                         // Differs: an image without the folder has no modules, which is no reason to end.
                         process.list(InitData.VISITED).set(List.of());
                         process.cpu().jumpTo(REMOVE);
@@ -162,9 +162,7 @@ final class ModuleSteps {
                     boolean isDirectory = path.endsWith("/");
                     String name = isDirectory ? path.substring(0, path.length() - 1) : path;
                     process.cpu()
-                            .systemCall(
-                                    isDirectory ? Syscall.RMDIR : Syscall.UNLINK,
-                                    process.put(InitData.PATH, name));
+                            .systemCall(isDirectory ? Syscall.RMDIR : Syscall.UNLINK, process.put(InitData.PATH, name));
                 })
                 .step("module-removed", process -> {
                     process.result("failed to remove " + process.text(process.at(InitData.PATH)));

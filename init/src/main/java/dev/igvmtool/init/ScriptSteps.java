@@ -32,10 +32,8 @@ final class ScriptSteps {
                 })
                 .step("script-fork", process -> {
                     process.result("failed to create a pipe");
-                    process.set(
-                            Variable.FILE, process.cpu().memory().readU32(process.at(InitData.BUFFER)));
-                    process.set(
-                            Variable.FILE_2, process.cpu().memory().readU32(process.at(InitData.BUFFER) + 4));
+                    process.set(Variable.FILE, process.cpu().memory().readU32(process.at(InitData.BUFFER)));
+                    process.set(Variable.FILE_2, process.cpu().memory().readU32(process.at(InitData.BUFFER) + 4));
                     process.set(Variable.SIZE, 0);
                     process.cpu().systemCall(Syscall.FORK);
                 })
@@ -83,8 +81,7 @@ final class ScriptSteps {
                     process.set(Variable.SCRIPT, process.get(Variable.SCRIPT) + 1);
                     process.cpu().jumpTo(NEXT);
                 })
-                .step(CHILD, process -> process.cpu()
-                        .systemCall(Syscall.DUP2, process.get(Variable.FILE_2), 1))
+                .step(CHILD, process -> process.cpu().systemCall(Syscall.DUP2, process.get(Variable.FILE_2), 1))
                 .step("script-child-close-input", process -> process.close(process.get(Variable.FILE)))
                 .step("script-child-close-output", process -> process.close(process.get(Variable.FILE_2)))
                 .step("script-exec", ScriptSteps::exec)
@@ -101,8 +98,7 @@ final class ScriptSteps {
         LaunchSteps.putPointers(process, InitData.ARGUMENTS, List.of(shell, option, text));
         LaunchSteps.putPointers(process, InitData.ENVIRONMENT, process.environmentPointers());
         process.cpu()
-                .systemCall(
-                        Syscall.EXECVE, shell, process.at(InitData.ARGUMENTS), process.at(InitData.ENVIRONMENT));
+                .systemCall(Syscall.EXECVE, shell, process.at(InitData.ARGUMENTS), process.at(InitData.ENVIRONMENT));
     }
 
     /** Takes the next line that is a variable, and logs it; at the end of the output it goes on with the next script. */

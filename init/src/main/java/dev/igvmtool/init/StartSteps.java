@@ -14,7 +14,10 @@ final class StartSteps {
     private StartSteps() {}
 
     static void add(StepList steps) {
-        steps.step("entry", process -> process.set(Variable.FIRST_STACK, process.cpu().get(Gpr.RSP)))
+        steps.step(
+                        "entry",
+                        process ->
+                                process.set(Variable.FIRST_STACK, process.cpu().get(Gpr.RSP)))
                 .step("select-role", StartSteps::selectRole)
                 .event("I01")
                 .step("note-time", process -> process.cpu()
@@ -40,12 +43,17 @@ final class StartSteps {
                         process.cpu().jumpTo("banner");
                     }
                 })
-                .log("stderr-error", Level.ERROR, process -> "failed to open /dev/ttyprintk: "
-                        + InitProcess.errorText(process.get(Variable.STDERR_ERROR)))
+                .log(
+                        "stderr-error",
+                        Level.ERROR,
+                        process -> "failed to open /dev/ttyprintk: "
+                                + InitProcess.errorText(process.get(Variable.STDERR_ERROR)))
                 .step("stderr-abort", process -> process.cpu().jumpTo(EndSteps.ABORT))
                 .event("I06")
-                .log("banner", Level.INFO, process -> "crate underhill_init, revision UNKNOWN_REVISION, branch"
-                        + " UNKNOWN_BRANCH")
+                .log(
+                        "banner",
+                        Level.INFO,
+                        process -> "crate underhill_init, revision UNKNOWN_REVISION, branch" + " UNKNOWN_BRANCH")
                 .event("I07")
                 .step("parse-arguments", process -> {
                     InitArguments arguments = InitArguments.parse(process.arguments());
@@ -83,8 +91,7 @@ final class StartSteps {
             StepList steps, String event, String name, String path, int flags, int descriptor) {
         steps.event(event)
                 .step(name + "-open", process -> process.cpu()
-                        .systemCall(
-                                Syscall.OPENAT, OpenFlags.AT_FDCWD, process.put(InitData.PATH, path), flags, 0))
+                        .systemCall(Syscall.OPENAT, OpenFlags.AT_FDCWD, process.put(InitData.PATH, path), flags, 0))
                 .step(name + "-dup", process -> {
                     long file = process.rawResult();
                     if (!Errno.isError(file)) {

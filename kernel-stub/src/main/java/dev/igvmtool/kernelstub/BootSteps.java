@@ -6,9 +6,9 @@ import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.hv.RegisterName;
 import dev.igvmtool.abi.hv.TargetVtl;
 import dev.igvmtool.abi.linux.E820Entry;
+import dev.igvmtool.abi.sidecar.ControlPage;
 import dev.igvmtool.abi.x64.Msr;
 import dev.igvmtool.abi.x64.PageTableEntry;
-import dev.igvmtool.abi.sidecar.ControlPage;
 import dev.igvmtool.devicetree.Fdt;
 import dev.igvmtool.devicetree.binding.BootTree;
 import dev.igvmtool.devicetree.binding.TreeIsolation;
@@ -152,8 +152,7 @@ final class BootSteps {
             kernel.commit();
             return;
         }
-        int entries = Initrd.unpack(
-                kernel.physical(), kernel.handoff().initrd().get(), kernel.files(), kernel.data());
+        int entries = Initrd.unpack(kernel.physical(), kernel.handoff().initrd().get(), kernel.files(), kernel.data());
         kernel.log(Kernel.INFO, "Unpacking initramfs: " + entries + " entries");
         kernel.commit();
     }
@@ -174,11 +173,7 @@ final class BootSteps {
         Kernel kernel = Kernel.resume(cpu);
         for (BootTree.SidecarNode node : SidecarDevice.nodes(kernel)) {
             kernel.tables(kernel.layout().cr3())
-                    .map(
-                            KernelMap.direct(node.controlPage()),
-                            node.controlPage(),
-                            KernelMap.PAGE,
-                            SHARED_OR_RESERVED);
+                    .map(KernelMap.direct(node.controlPage()), node.controlPage(), KernelMap.PAGE, SHARED_OR_RESERVED);
             ControlPage control = SidecarDevice.control(kernel, node);
             int base = (int) control.baseCpu();
             if (base < 0 || base >= kernel.processors().size()) {

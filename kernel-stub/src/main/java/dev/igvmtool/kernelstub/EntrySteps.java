@@ -140,8 +140,7 @@ final class EntrySteps {
         long total = map.ram().stream().mapToLong(GpaRange::size).sum();
         kernel.log(
                 Kernel.INFO,
-                String.format(
-                        "Memory: %dK/%dK available", kernel.pages().freeBytes() / 1024, total / 1024));
+                String.format("Memory: %dK/%dK available", kernel.pages().freeBytes() / 1024, total / 1024));
         kernel.commit();
     }
 
@@ -175,7 +174,9 @@ final class EntrySteps {
                     next = (at & -leaf.get().sizeBytes()) + leaf.get().sizeBytes();
                 }
                 long end = Math.min(Math.min(next, range.end()), at + EARLY_BYTES - found);
-                if (leaf.isPresent() && leaf.get().gpa(at) == at && leaf.get().entry().has(PageTableEntry.WRITABLE)) {
+                if (leaf.isPresent()
+                        && leaf.get().gpa(at) == at
+                        && leaf.get().entry().has(PageTableEntry.WRITABLE)) {
                     add(early, new GpaRange(at, end));
                     found += end - at;
                 }

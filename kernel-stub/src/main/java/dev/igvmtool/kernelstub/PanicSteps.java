@@ -28,13 +28,11 @@ final class PanicSteps {
     private PanicSteps() {}
 
     static List<Step> steps() {
-        return List.of(
-                Step.of("panic", PanicSteps::report),
-                Step.of("panic-halt", cpu -> {
-                    cpu.disableInterrupts();
-                    cpu.halt();
-                    cpu.jumpTo("panic-halt");
-                }));
+        return List.of(Step.of("panic", PanicSteps::report), Step.of("panic-halt", cpu -> {
+            cpu.disableInterrupts();
+            cpu.halt();
+            cpu.jumpTo("panic-halt");
+        }));
     }
 
     /** A step whose failures are the kernel's end. */
@@ -76,9 +74,8 @@ final class PanicSteps {
         if (EntrySteps.hasOwnTables(cpu)) {
             Kernel kernel = Kernel.resume(cpu);
             if (mayTellHost(kernel) && kernel.pages().freeBytes() >= KernelMap.PAGE) {
-                Bytes text = Bytes.utf8(new KernelLog(
-                                kernel.physical(), kernel.layout().log())
-                        .text());
+                Bytes text = Bytes.utf8(
+                        new KernelLog(kernel.physical(), kernel.layout().log()).text());
                 Bytes end = text.from(Math.max(0, text.size() - MESSAGE_BYTES));
                 address = kernel.pages().page();
                 size = end.size();

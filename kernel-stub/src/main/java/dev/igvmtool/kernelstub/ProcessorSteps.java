@@ -65,8 +65,8 @@ final class ProcessorSteps {
 
     private static void next(Cpu cpu) {
         Kernel kernel = Kernel.resume(cpu);
-        SortedSet<Integer> wanted =
-                BootCpus.of(kernel.commandLine().last("boot_cpus"), kernel.processors().size());
+        SortedSet<Integer> wanted = BootCpus.of(
+                kernel.commandLine().last("boot_cpus"), kernel.processors().size());
         Optional<Processor> next = kernel.processors().stream()
                 .filter(processor -> wanted.contains(processor.index()) && !processor.online())
                 .findFirst();
@@ -76,7 +76,9 @@ final class ProcessorSteps {
             return;
         }
         long online = kernel.processors().stream().filter(Processor::online).count();
-        kernel.log(Kernel.INFO, "smp: Brought up " + online + " of " + kernel.processors().size() + " CPUs");
+        kernel.log(
+                Kernel.INFO,
+                "smp: Brought up " + online + " of " + kernel.processors().size() + " CPUs");
         kernel.commit();
         cpu.jump(cpu.get(Gpr.R13));
     }
@@ -104,7 +106,8 @@ final class ProcessorSteps {
     private static HypercallResult start(Cpu cpu, HypercallCode code) {
         Kernel kernel = Kernel.resume(cpu);
         int index = (int) cpu.get(Gpr.RBX);
-        return Hypercalls.start(kernel, code, index, context(kernel, kernel.processors().get(index)));
+        return Hypercalls.start(
+                kernel, code, index, context(kernel, kernel.processors().get(index)));
     }
 
     /** A processor starts where its GS base says which one it is. */
@@ -112,8 +115,8 @@ final class ProcessorSteps {
         Cpu cpu = kernel.cpu();
         CpuArea area = new CpuArea(kernel.physical(), processor.area());
         SegmentValue data = Selectors.kernelData();
-        SegmentValue gs = new SegmentValue(
-                KernelMap.direct(processor.area()), data.limit(), data.selector(), data.attributes());
+        SegmentValue gs =
+                new SegmentValue(KernelMap.direct(processor.area()), data.limit(), data.selector(), data.attributes());
         return new InitialVpContext(
                 cpu.addressOf(ENTRY),
                 area.idleStackTop(),

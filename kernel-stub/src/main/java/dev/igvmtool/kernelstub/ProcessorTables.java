@@ -35,7 +35,8 @@ final class ProcessorTables {
 
     private static void gate(Kernel kernel, int vector, String step) {
         long target = kernel.cpu().addressOf(step);
-        long low = target & 0xffff | (long) Selectors.KERNEL_CODE << 16 | INTERRUPT_GATE | (target >>> 16 & 0xffff) << 48;
+        long low =
+                target & 0xffff | (long) Selectors.KERNEL_CODE << 16 | INTERRUPT_GATE | (target >>> 16 & 0xffff) << 48;
         long gate = kernel.layout().interruptTable() + (long) vector * GATE_BYTES;
         kernel.physical().writeU64(gate, low);
         kernel.physical().writeU64(gate + 8, target >>> 32);

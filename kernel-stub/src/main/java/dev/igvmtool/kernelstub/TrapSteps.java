@@ -13,7 +13,7 @@ import dev.igvmtool.kernelstub.fault.KernelPanic;
 import dev.igvmtool.kernelstub.hv.Interrupts;
 import dev.igvmtool.kernelstub.process.ProcessEnd;
 import dev.igvmtool.kernelstub.state.Kernel;
-import dev.igvmtool.kernelstub.state.Process;
+import dev.igvmtool.kernelstub.state.Task;
 import dev.igvmtool.machine.guest.Cpu;
 import dev.igvmtool.machine.guest.Step;
 import java.util.ArrayList;
@@ -58,15 +58,12 @@ final class TrapSteps {
         long cs = cpu.memory().readU64(cpu.get(Gpr.RSP) + 8);
         String what = String.format(
                 "%s at 0x%x, error code 0x%x, address 0x%x",
-                vector.name().toLowerCase(Locale.ROOT).replace('_', ' '),
-                rip,
-                errorCode,
-                cpu.get(ControlRegister.CR2));
+                vector.name().toLowerCase(Locale.ROOT).replace('_', ' '), rip, errorCode, cpu.get(ControlRegister.CR2));
         if ((cs & PRIVILEGE) != PRIVILEGE) {
             throw new KernelPanic("Fatal exception: " + what);
         }
         Kernel kernel = Kernel.resume(cpu);
-        Process process = kernel.current();
+        Task process = kernel.current();
         kernel.log(Kernel.INFO, process.name() + "[" + process.pid() + "]: " + what);
         ProcessEnd.group(kernel, process, signal(vector));
         kernel.put(kernel.self().running(0));
@@ -94,7 +91,7 @@ final class TrapSteps {
             }
         }
         Map<Integer, Integer> ready = SystemCalls.ready(kernel);
-        kernel.processes().wake(Process.Event.Sidecar.class::isInstance);
+        kernel.processes().wake(Task.Event.Sidecar.class::isInstance);
         SystemCalls.tellProcessors(kernel, ready);
         kernel.commit();
         cpu.interruptReturn();

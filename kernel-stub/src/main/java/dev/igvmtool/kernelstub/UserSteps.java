@@ -12,8 +12,8 @@ import dev.igvmtool.kernelstub.memory.KernelMap;
 import dev.igvmtool.kernelstub.memory.ShiftedMemory;
 import dev.igvmtool.kernelstub.state.CpuArea;
 import dev.igvmtool.kernelstub.state.Kernel;
-import dev.igvmtool.kernelstub.state.Process;
 import dev.igvmtool.kernelstub.state.Processor;
+import dev.igvmtool.kernelstub.state.Task;
 import dev.igvmtool.kernelstub.state.UserRegisters;
 import dev.igvmtool.machine.guest.Cpu;
 import dev.igvmtool.machine.guest.Step;
@@ -85,7 +85,7 @@ final class UserSteps {
     private static void schedule(Cpu cpu) {
         Kernel kernel = Kernel.resume(cpu);
         Processor self = kernel.self();
-        Optional<Process> next = kernel.processes().next(self.index(), self.current());
+        Optional<Task> next = kernel.processes().next(self.index(), self.current());
         if (next.isEmpty()) {
             kernel.put(self.running(0));
             kernel.commit();
@@ -94,7 +94,7 @@ final class UserSteps {
             cpu.jumpTo(IDLE);
             return;
         }
-        Process process = next.get();
+        Task process = next.get();
         kernel.put(self.running(process.pid()));
         kernel.commit();
         cpu.set(ControlRegister.CR3, process.cr3());
@@ -102,7 +102,7 @@ final class UserSteps {
         kernel.area().setStackTop(KernelMap.direct(process.stackTop()));
         UserRegisters registers = UserRegisters.of(cpu.memory(), process);
         cpu.set(Gpr.RSP, registers.gva());
-        boolean retry = process.state() instanceof Process.State.Retrying;
+        boolean retry = process.state() instanceof Task.State.Retrying;
         cpu.jumpTo(retry ? stepOf(registers) : SystemCalls.EXIT_STEP);
     }
 

@@ -13,7 +13,6 @@ import dev.igvmtool.abi.x64.Gpr;
 import dev.igvmtool.kernelstub.call.SystemCalls;
 import dev.igvmtool.kernelstub.memory.KernelMap;
 import dev.igvmtool.kernelstub.state.Kernel;
-import dev.igvmtool.kernelstub.state.Process;
 import dev.igvmtool.machine.guest.Cpu;
 import dev.igvmtool.machine.guest.Step;
 import java.util.List;

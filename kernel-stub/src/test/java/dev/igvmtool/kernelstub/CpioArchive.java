@@ -34,8 +34,7 @@ public final class CpioArchive {
         Bytes text = Bytes.utf8(name + "\0");
         CpioHeader.CODEC.write(
                 writer,
-                new CpioHeader(
-                        number, mode, 0, 0, links, 0, content.size(), 3, 1, major, minor, text.size(), 0));
+                new CpioHeader(number, mode, 0, 0, links, 0, content.size(), 3, 1, major, minor, text.size(), 0));
         writer.bytes(text).alignTo(4).bytes(content).alignTo(4);
         return this;
     }

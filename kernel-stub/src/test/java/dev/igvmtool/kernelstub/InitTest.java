@@ -102,8 +102,10 @@ class InitTest {
                 .end();
         Cpu cpu = KernelStubTest.runToEnd(start(paravisor, KernelMachine.COMMAND_LINE));
         assertEquals(List.of("ENOENT", "3", "4", "4", "5", "5", "2", "6"), TestProgram.results(cpu));
-        assertEquals("d00dfeed", cpu.memory().readBytes(TestProgram.DATA + 0x200, 4).toHex());
-        assertEquals("none\0", cpu.memory().readBytes(TestProgram.DATA + 0x210, 5).toUtf8());
+        assertEquals(
+                "d00dfeed", cpu.memory().readBytes(TestProgram.DATA + 0x200, 4).toHex());
+        assertEquals(
+                "none\0", cpu.memory().readBytes(TestProgram.DATA + 0x210, 5).toUtf8());
         assertEquals("0\n", cpu.memory().readBytes(TestProgram.DATA + 0x220, 2).toUtf8());
     }
 

@@ -177,9 +177,7 @@ public final class KernelMachine {
                         piece(0xc40_0000, 0x20_0000, MemoryVtlType.VTL2_GPA_POOL),
                         piece(VTL2.end(), RAM_END - VTL2.end(), MemoryVtlType.VTL0),
                         new BootTree.PartitionMemory(
-                                new GpaRange(0xf800_0000L, 0x1_0000_0000L),
-                                MemoryVtlType.VTL0_MMIO,
-                                Optional.empty())),
+                                new GpaRange(0xf800_0000L, 0x1_0000_0000L), MemoryVtlType.VTL0_MMIO, Optional.empty())),
                 List.of(),
                 Optional.of(Bytes.fromHex("0011223344556677")));
     }

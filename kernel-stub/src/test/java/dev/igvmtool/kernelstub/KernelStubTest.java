@@ -71,8 +71,7 @@ class KernelStubTest {
                         .build())
                 .build();
         Cpu cpu = runToEnd(kernel);
-        assertEquals(
-                List.of("0", "5", "1", "4", "0", "0", "ENOENT", "EFAULT", "0", "EBADF"), TestProgram.results(cpu));
+        assertEquals(List.of("0", "5", "1", "4", "0", "0", "ENOENT", "EFAULT", "0", "EBADF"), TestProgram.results(cpu));
         assertEquals("ello", cpu.memory().readBytes(TestProgram.DATA + 0x80, 4).toUtf8());
     }
 

@@ -25,7 +25,7 @@ public final class BootCpus {
             }
             return cpus;
         }
-        for (String part : option.get().split(",")) {
+        for (String part : option.get().split(",", -1)) {
             String[] ends = part.split("-", -1);
             int first = number(ends[0], part, count);
             int last = ends.length == 1 ? first : number(ends[1], part, count);

@@ -112,7 +112,10 @@ public record CommandLine(List<Option> options, List<String> initArguments) {
 
     /** Highest level of messages that reach the console, exclusive. */
     public int logLevel() {
-        return last("loglevel").filter(value -> value.matches("[0-9]{1,2}")).map(Integer::parseInt).orElse(7);
+        return last("loglevel")
+                .filter(value -> value.matches("[0-9]{1,2}"))
+                .map(Integer::parseInt)
+                .orElse(7);
     }
 
     /**

@@ -176,7 +176,8 @@ public record Handoff(
         if (dtb.header.len() < DTB_HEADER_BYTES) {
             throw new FormatException("setup data of the device tree has " + dtb.header.len() + " bytes, expected 40");
         }
-        ByteBuffer header = physical.readBytes(dtb.content(), DTB_HEADER_BYTES).asBuffer().order(ByteOrder.BIG_ENDIAN);
+        ByteBuffer header =
+                physical.readBytes(dtb.content(), DTB_HEADER_BYTES).asBuffer().order(ByteOrder.BIG_ENDIAN);
         long magic = Integer.toUnsignedLong(header.getInt(0));
         if (magic != Fdt.MAGIC) {
             throw new FormatException(
@@ -202,8 +203,8 @@ public record Handoff(
         return only(elements, SetupData.CC_BLOB).map(element -> {
             CcBlob blob = physical.read(CcBlob.CODEC, physical.readU32(element.content()));
             if (blob.magic() != CcBlob.MAGIC) {
-                throw new FormatException(
-                        String.format("confidential computing blob has magic 0x%08x, expected 0x45444d41", blob.magic()));
+                throw new FormatException(String.format(
+                        "confidential computing blob has magic 0x%08x, expected 0x45444d41", blob.magic()));
             }
             return blob;
         });

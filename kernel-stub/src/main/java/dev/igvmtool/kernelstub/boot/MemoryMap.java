@@ -25,7 +25,8 @@ public record MemoryMap(List<E820Entry> entries) {
     public MemoryMap {
         entries = List.copyOf(entries);
         if (entries.stream().noneMatch(entry -> entry.type() == E820Entry.RAM)) {
-            throw new FormatException("the memory map of the zero page has no RAM among its " + entries.size() + " entries");
+            throw new FormatException(
+                    "the memory map of the zero page has no RAM among its " + entries.size() + " entries");
         }
         long previousEnd = 0;
         for (int i = 0; i < entries.size(); i++) {

@@ -4,7 +4,7 @@ import dev.igvmtool.abi.x64.Gpr;
 import dev.igvmtool.kernelstub.process.UserMemory;
 import dev.igvmtool.kernelstub.state.Kernel;
 import dev.igvmtool.kernelstub.state.OpenFile;
-import dev.igvmtool.kernelstub.state.Process;
+import dev.igvmtool.kernelstub.state.Task;
 import dev.igvmtool.kernelstub.state.UserRegisters;
 
 /**
@@ -15,7 +15,7 @@ import dev.igvmtool.kernelstub.state.UserRegisters;
  * @param registers of the caller, on its kernel stack
  * @param user memory of the caller
  */
-public record Call(Kernel kernel, Process process, UserRegisters registers, UserMemory user) {
+public record Call(Kernel kernel, Task process, UserRegisters registers, UserMemory user) {
     private static final Gpr[] ARGUMENTS = {Gpr.RDI, Gpr.RSI, Gpr.RDX, Gpr.R10, Gpr.R8, Gpr.R9};
 
     /** Does one system call. */
@@ -31,7 +31,7 @@ public record Call(Kernel kernel, Process process, UserRegisters registers, User
 
     /** The call of the process that runs on this processor. */
     public static Call of(Kernel kernel) {
-        Process process = kernel.current();
+        Task process = kernel.current();
         return new Call(
                 kernel,
                 process,

@@ -10,7 +10,7 @@ import dev.igvmtool.kernelstub.fs.Inode;
 import dev.igvmtool.kernelstub.state.Kernel;
 import dev.igvmtool.kernelstub.state.KernelLog;
 import dev.igvmtool.kernelstub.state.OpenFile;
-import dev.igvmtool.kernelstub.state.Process;
+import dev.igvmtool.kernelstub.state.Task;
 import java.util.Optional;
 
 /** Reading and writing of character devices. */
@@ -43,12 +43,12 @@ final class DeviceIo {
             case KMSG -> writeLog(call.kernel(), content.toUtf8());
             case PORT -> writePorts(call, content);
             case TTYPRINTK, CONSOLE -> {
-                for (String line : content.toUtf8().split("\n")) {
+                for (String line : content.toUtf8().lines().toList()) {
                     call.kernel().log(Kernel.INFO, TTY_PREFIX + line);
                 }
             }
-            case SIDECAR, MEM, MSHV, MSHV_HVCALL, MSHV_SINT, MSHV_VTL_LOW -> throw new LinuxError(
-                    Errno.EINVAL, "device");
+            case SIDECAR, MEM, MSHV, MSHV_HVCALL, MSHV_SINT, MSHV_VTL_LOW ->
+                throw new LinuxError(Errno.EINVAL, "device");
         }
     }
 
@@ -61,7 +61,7 @@ final class DeviceIo {
             if ((file.flags() & OpenFlags.NONBLOCK) != 0) {
                 throw new LinuxError(Errno.EAGAIN, file.path());
             }
-            return new Outcome.Wait(new Process.Event.Log());
+            return new Outcome.Wait(new Task.Event.Log());
         }
         Bytes text = entry.get().text();
         if (text.size() > length) {

@@ -38,8 +38,8 @@ final class DeviceMemory {
             case MEM -> List.of(reserved(call.kernel(), file, offset, size));
             case MSHV_VTL_LOW -> List.of(lower(call.kernel(), file, offset, size));
             case SIDECAR -> List.of(SidecarDevice.shared(call.kernel(), device, offset, size));
-            case NULL, PORT, ZERO, RANDOM, URANDOM, KMSG, CONSOLE, TTYPRINTK, MSHV, MSHV_HVCALL, MSHV_SINT -> throw
-                    notMappable(file);
+            case NULL, PORT, ZERO, RANDOM, URANDOM, KMSG, CONSOLE, TTYPRINTK, MSHV, MSHV_HVCALL, MSHV_SINT ->
+                throw notMappable(file);
         };
     }
 

@@ -8,7 +8,7 @@ import dev.igvmtool.kernelstub.fs.Device;
 import dev.igvmtool.kernelstub.fs.Inode;
 import dev.igvmtool.kernelstub.state.Kernel;
 import dev.igvmtool.kernelstub.state.OpenFile;
-import dev.igvmtool.kernelstub.state.Process;
+import dev.igvmtool.kernelstub.state.Task;
 import java.util.Optional;
 
 /** {@code read}, {@code write} and {@code lseek}, by what is open. */
@@ -79,8 +79,7 @@ final class FileIo {
             long at = (file.flags() & OpenFlags.APPEND) != 0 ? regular.size() : file.position();
             call.kernel()
                     .files()
-                    .replace(
-                            node.inode(), call.kernel().data().write(regular, at, content.toByteArray(), length));
+                    .replace(node.inode(), call.kernel().data().write(regular, at, content.toByteArray(), length));
             call.kernel().openFiles().put(call.fileNumber(0), file.at(at + length));
         } else {
             throw new LinuxError(Errno.EISDIR, file.path());
@@ -116,7 +115,7 @@ final class FileIo {
             if ((call.file(0).flags() & OpenFlags.NONBLOCK) != 0) {
                 throw new LinuxError(Errno.EAGAIN, "pipe");
             }
-            return new Outcome.Wait(new Process.Event.Pipe(end.pipe()));
+            return new Outcome.Wait(new Task.Event.Pipe(end.pipe()));
         }
         int count = Math.min(length, content.size());
         call.user().write(call.argument(1), content.slice(0, count));
@@ -133,7 +132,7 @@ final class FileIo {
         Bytes before = kernel.openFiles().pipe(end.pipe());
         int count = Math.min(content.size(), PIPE_BYTES - before.size());
         if (count == 0 && !content.isEmpty()) {
-            return new Outcome.Wait(new Process.Event.Pipe(end.pipe()));
+            return new Outcome.Wait(new Task.Event.Pipe(end.pipe()));
         }
         byte[] all = new byte[before.size() + count];
         before.copyTo(0, all, 0, before.size());
@@ -145,7 +144,7 @@ final class FileIo {
 
     /** Lets those try again that wait for a pipe. */
     static void wake(Kernel kernel, int pipe) {
-        kernel.processes().wake(event -> event.equals(new Process.Event.Pipe(pipe)));
+        kernel.processes().wake(event -> event.equals(new Task.Event.Pipe(pipe)));
     }
 
     private static Bytes part(Bytes content, long position, int length) {

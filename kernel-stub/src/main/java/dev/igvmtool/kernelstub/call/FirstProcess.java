@@ -6,7 +6,7 @@ import dev.igvmtool.kernelstub.fault.KernelPanic;
 import dev.igvmtool.kernelstub.fault.LinuxError;
 import dev.igvmtool.kernelstub.process.Exec;
 import dev.igvmtool.kernelstub.state.Kernel;
-import dev.igvmtool.kernelstub.state.Process;
+import dev.igvmtool.kernelstub.state.Task;
 import dev.igvmtool.kernelstub.state.UserRegisters;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,13 +35,13 @@ public final class FirstProcess {
             throw new KernelPanic("No working init found: " + e.getMessage());
         }
         int pid = kernel.processes().newPid();
-        Process process = new Process(
+        Task process = new Task(
                 pid,
                 pid,
                 0,
                 path.substring(path.lastIndexOf('/') + 1),
                 0,
-                new Process.State.Runnable(),
+                new Task.State.Ready(),
                 exec.cr3(),
                 kernel.openFiles().newTable(),
                 kernel.pages().pages(KERNEL_STACK_PAGES),

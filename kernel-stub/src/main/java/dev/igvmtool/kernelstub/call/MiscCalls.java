@@ -51,7 +51,7 @@ final class MiscCalls {
         if (call.argument(3) != 0) {
             String[] limits = kernel.settings()
                     .getOrDefault(name, DEFAULT_FILES + " " + DEFAULT_FILES)
-                    .split(" ");
+                    .split(" ", -1);
             call.user()
                     .write(
                             call.argument(3),
@@ -82,7 +82,10 @@ final class MiscCalls {
                 || !(call.kernel().files().inode(node.inode()) instanceof Inode.RegularFile)) {
             throw new LinuxError(Errno.EINVAL, file.path());
         }
-        String name = file.path().substring(file.path().lastIndexOf('/') + 1).replace(".ko", "").replace('-', '_');
+        String name = file.path()
+                .substring(file.path().lastIndexOf('/') + 1)
+                .replace(".ko", "")
+                .replace('-', '_');
         call.kernel().settings().put("module/" + name, parameters);
         call.kernel().log(Kernel.INFO, "module " + name + " loaded" + (parameters.isEmpty() ? "" : ": " + parameters));
         return Outcome.SUCCESS;
@@ -100,8 +103,8 @@ final class MiscCalls {
             case MSHV -> MshvDevice.mshv(call, request);
             case MSHV_HVCALL -> MshvDevice.hypercalls(call, request);
             case SIDECAR -> sidecar(call, file, request);
-            case NULL, PORT, ZERO, MEM, KMSG, CONSOLE, TTYPRINTK, MSHV_SINT, MSHV_VTL_LOW -> throw new LinuxError(
-                    Errno.ENOTTY, file.path());
+            case NULL, PORT, ZERO, MEM, KMSG, CONSOLE, TTYPRINTK, MSHV_SINT, MSHV_VTL_LOW ->
+                throw new LinuxError(Errno.ENOTTY, file.path());
         };
     }
 

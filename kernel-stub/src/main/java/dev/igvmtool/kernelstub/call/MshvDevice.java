@@ -39,8 +39,8 @@ final class MshvDevice {
     /** On {@code /dev/mshv}. */
     static Outcome mshv(Call call, int request) {
         return switch (request) {
-            case MshvIoctl.CHECK_EXTENSION -> new Outcome.Done(
-                    extension(call, (int) call.user().readU32(call.argument(2))));
+            case MshvIoctl.CHECK_EXTENSION ->
+                new Outcome.Done(extension(call, (int) call.user().readU32(call.argument(2))));
             case MshvIoctl.CREATE_VTL -> {
                 call.user().check(call.argument(2), 1, false);
                 OpenFile file = new OpenFile(new OpenFile.Target.VtlFile(), "mshv_vtl", OpenFlags.RDWR);
@@ -55,11 +55,11 @@ final class MshvDevice {
         return switch (id) {
             case MshvIoctl.EXTENSION_REGISTER_PAGE -> registerPages(call.kernel()) ? 1 : 0;
             case MshvIoctl.EXTENSION_RETURN_ACTION -> 1;
-            case MshvIoctl.EXTENSION_DR6_SHARED -> Hypercalls.getRegister(
-                                    call.kernel(), TargetVtl.CURRENT, RegisterName.VSM_CAPABILITIES)
-                            .value()
-                            .low()
-                    & VsmCapabilities.DR6_SHARED;
+            case MshvIoctl.EXTENSION_DR6_SHARED ->
+                Hypercalls.getRegister(call.kernel(), TargetVtl.CURRENT, RegisterName.VSM_CAPABILITIES)
+                                .value()
+                                .low()
+                        & VsmCapabilities.DR6_SHARED;
             case MshvIoctl.EXTENSION_LOWER_VTL_TIMER -> 0;
             default -> throw new LinuxError(Errno.EOPNOTSUPP, "extension " + id);
         };
@@ -111,14 +111,12 @@ final class MshvDevice {
             RegisterAssociation register = call.user().read(RegisterAssociation.CODEC, record);
             HypercallResult result;
             if (set) {
-                result = Hypercalls.setRegister(
-                        call.kernel(), HvSelf.VP, LOWER, register.name(), register.value());
+                result = Hypercalls.setRegister(call.kernel(), HvSelf.VP, LOWER, register.name(), register.value());
             } else {
                 Hypercalls.RegisterResult read = Hypercalls.getRegister(call.kernel(), LOWER, register.name());
                 result = read.result();
                 if (result.isSuccess()) {
-                    call.user()
-                            .write(RegisterValue.CODEC, record + VpRegistersArgument.RECORD_VALUE, read.value());
+                    call.user().write(RegisterValue.CODEC, record + VpRegistersArgument.RECORD_VALUE, read.value());
                 }
             }
             if (!result.isSuccess()) {
@@ -162,8 +160,7 @@ final class MshvDevice {
         call.user().check(argument.output(), argument.outputBytes(), true);
         HypercallResult result = Hypercalls.call(call.kernel(), control, input);
         if (result.status() == HvStatus.SUCCESS || result.repsDone() > 0) {
-            call.user()
-                    .write(argument.output(), Hypercalls.output(call.kernel(), (int) argument.outputBytes()));
+            call.user().write(argument.output(), Hypercalls.output(call.kernel(), (int) argument.outputBytes()));
         }
         call.user()
                 .write(

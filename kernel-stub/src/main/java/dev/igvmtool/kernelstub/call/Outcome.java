@@ -1,6 +1,6 @@
 package dev.igvmtool.kernelstub.call;
 
-import dev.igvmtool.kernelstub.state.Process;
+import dev.igvmtool.kernelstub.state.Task;
 
 /** What a system call has come to. */
 public sealed interface Outcome {
@@ -11,7 +11,7 @@ public sealed interface Outcome {
     record Yield(long result) implements Outcome {}
 
     /** The caller waits; the call is tried again after the event. */
-    record Wait(Process.Event event) implements Outcome {}
+    record Wait(Task.Event event) implements Outcome {}
 
     /** The caller's registers were replaced by those of a new program. */
     record Replaced() implements Outcome {}

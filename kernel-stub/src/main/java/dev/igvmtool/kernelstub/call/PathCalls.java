@@ -175,8 +175,7 @@ final class PathCalls {
     }
 
     static Outcome unlinkAt(Call call) {
-        return unlink(
-                call, path(call, call.word(0), call.text(1)), (call.word(2) & OpenFlags.AT_REMOVEDIR) != 0);
+        return unlink(call, path(call, call.word(0), call.text(1)), (call.word(2) & OpenFlags.AT_REMOVEDIR) != 0);
     }
 
     private static Outcome unlink(Call call, String path, boolean directory) {
@@ -202,7 +201,8 @@ final class PathCalls {
         entries.add(new Dirent64(node.inode(), 1, Dirent64.DIRECTORY, "."));
         entries.add(new Dirent64(directory.parent(), 2, Dirent64.DIRECTORY, ".."));
         for (Map.Entry<String, Long> entry : directory.entries().entrySet()) {
-            int type = Dirent64.typeOf(call.kernel().files().inode(entry.getValue()).mode());
+            int type = Dirent64.typeOf(
+                    call.kernel().files().inode(entry.getValue()).mode());
             entries.add(new Dirent64(entry.getValue(), entries.size() + 1, type, entry.getKey()));
         }
         ByteWriter content = new ByteWriter();
@@ -233,11 +233,14 @@ final class PathCalls {
         int table = call.process().descriptors();
         int pipe = kernel.openFiles().newPipe();
         int flags = call.word(1) & ~OpenFlags.ACCESS;
-        int reading = kernel.openFiles()
-                .open(table, new OpenFile(new OpenFile.Target.PipeEnd(pipe, false), "pipe", flags));
+        int reading =
+                kernel.openFiles().open(table, new OpenFile(new OpenFile.Target.PipeEnd(pipe, false), "pipe", flags));
         int writing = kernel.openFiles()
                 .open(table, new OpenFile(new OpenFile.Target.PipeEnd(pipe, true), "pipe", flags | OpenFlags.WRONLY));
-        call.user().write(call.argument(0), new ByteWriter().u32(reading).u32(writing).toBytes());
+        call.user()
+                .write(
+                        call.argument(0),
+                        new ByteWriter().u32(reading).u32(writing).toBytes());
         return Outcome.SUCCESS;
     }
 

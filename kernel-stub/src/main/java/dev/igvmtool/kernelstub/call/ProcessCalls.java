@@ -14,8 +14,8 @@ import dev.igvmtool.kernelstub.process.AddressSpaces;
 import dev.igvmtool.kernelstub.process.Exec;
 import dev.igvmtool.kernelstub.process.ProcessEnd;
 import dev.igvmtool.kernelstub.state.Kernel;
-import dev.igvmtool.kernelstub.state.Process;
 import dev.igvmtool.kernelstub.state.Processor;
+import dev.igvmtool.kernelstub.state.Task;
 import dev.igvmtool.kernelstub.state.UserRegisters;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,7 +53,7 @@ final class ProcessCalls {
 
     private static Outcome clone(Call call, int flags, long stack) {
         Kernel kernel = call.kernel();
-        Process parent = call.process();
+        Task parent = call.process();
         boolean thread = (flags & CLONE_THREAD) != 0;
         boolean vfork = (flags & CLONE_VFORK) != 0;
         if (vfork && kernel.processes().find(vforkChild(call)).isPresent()) {
@@ -68,14 +68,15 @@ final class ProcessCalls {
                 ? parent.descriptors()
                 : kernel.openFiles().copyTable(parent.descriptors());
         GpaRange kernelStack = kernel.pages().pages(KERNEL_STACK_PAGES);
-        long fsBase = (flags & CLONE_SETTLS) != 0 ? call.argument(4) : kernel.cpu().readMsr(Msr.FS_BASE);
-        Process child = new Process(
+        long fsBase =
+                (flags & CLONE_SETTLS) != 0 ? call.argument(4) : kernel.cpu().readMsr(Msr.FS_BASE);
+        Task child = new Task(
                 pid,
                 thread ? parent.group() : pid,
                 thread ? parent.parent() : parent.group(),
                 parent.name(),
                 parent.cpu(),
-                new Process.State.Runnable(),
+                new Task.State.Ready(),
                 cr3,
                 descriptors,
                 kernelStack,
@@ -87,7 +88,8 @@ final class ProcessCalls {
         kernel.cpu()
                 .memory()
                 .writeBytes(
-                        registers.gva(), kernel.cpu().memory().readBytes(call.registers().gva(), UserRegisters.SIZE));
+                        registers.gva(),
+                        kernel.cpu().memory().readBytes(call.registers().gva(), UserRegisters.SIZE));
         registers.set(Gpr.RAX, 0);
         if (stack != 0) {
             registers.set(Gpr.RSP, stack);
@@ -96,11 +98,15 @@ final class ProcessCalls {
             call.user().write(call.argument(2), new ByteWriter().u32(pid).toBytes());
         }
         if ((flags & CLONE_CHILD_SETTID) != 0) {
-            Exec.copy(kernel, kernel.tables(cr3), call.argument(3), new ByteWriter().u32(pid).toBytes());
+            Exec.copy(
+                    kernel,
+                    kernel.tables(cr3),
+                    call.argument(3),
+                    new ByteWriter().u32(pid).toBytes());
         }
         if (vfork) {
             call.registers().set(Gpr.R11, pid);
-            return new Outcome.Wait(new Process.Event.VforkDone(pid));
+            return new Outcome.Wait(new Task.Event.VforkDone(pid));
         }
         return new Outcome.Done(pid);
     }
@@ -108,7 +114,7 @@ final class ProcessCalls {
     /** While a caller of vfork waits, its R11, which a system call may destroy, has the number of the child. */
     private static int vforkChild(Call call) {
         int candidate = (int) call.registers().get(Gpr.R11);
-        return call.process().state() instanceof Process.State.Retrying ? candidate : 0;
+        return call.process().state() instanceof Task.State.Retrying ? candidate : 0;
     }
 
     static Outcome execve(Call call) {
@@ -117,8 +123,9 @@ final class ProcessCalls {
         List<Bytes> arguments = texts(call, call.argument(1));
         List<Bytes> environment = texts(call, call.argument(2));
         Exec exec = Exec.load(kernel, path, arguments, environment);
-        Process process = call.process();
-        for (int descriptor : List.copyOf(kernel.openFiles().table(process.descriptors()).keySet())) {
+        Task process = call.process();
+        for (int descriptor :
+                List.copyOf(kernel.openFiles().table(process.descriptors()).keySet())) {
             if ((kernel.openFiles().get(process.descriptors(), descriptor).flags() & OpenFlags.CLOEXEC) != 0) {
                 PathCalls.close(kernel, process.descriptors(), descriptor);
             }
@@ -170,7 +177,7 @@ final class ProcessCalls {
     static Outcome kill(Call call) {
         Kernel kernel = call.kernel();
         int signal = call.word(1);
-        Process target = kernel.processes().get(call.word(0));
+        Task target = kernel.processes().get(call.word(0));
         if (signal < 0 || signal > 64) {
             throw new LinuxError(Errno.EINVAL, "signal " + signal);
         }
@@ -185,22 +192,23 @@ final class ProcessCalls {
         Kernel kernel = call.kernel();
         int wanted = call.word(0);
         int self = call.process().group();
-        List<Process> children = kernel.processes().all().stream()
+        List<Task> children = kernel.processes().all().stream()
                 .filter(process -> process.parent() == self && process.pid() == process.group())
                 .filter(process -> wanted <= 0 || process.pid() == wanted)
                 .toList();
         if (children.isEmpty()) {
             throw new LinuxError(Errno.ECHILD, "process " + self);
         }
-        Optional<Process> ended =
+        Optional<Task> ended =
                 children.stream().filter(child -> !child.isAlive()).findFirst();
         if (ended.isEmpty()) {
-            return (call.word(2) & WNOHANG) != 0
-                    ? Outcome.SUCCESS
-                    : new Outcome.Wait(new Process.Event.ChildExit());
+            return (call.word(2) & WNOHANG) != 0 ? Outcome.SUCCESS : new Outcome.Wait(new Task.Event.ChildExit());
         }
-        if (call.argument(1) != 0 && ended.get().state() instanceof Process.State.Zombie zombie) {
-            call.user().write(call.argument(1), new ByteWriter().u32(zombie.status()).toBytes());
+        if (call.argument(1) != 0 && ended.get().state() instanceof Task.State.Zombie zombie) {
+            call.user()
+                    .write(
+                            call.argument(1),
+                            new ByteWriter().u32(zombie.status()).toBytes());
         }
         kernel.processes().remove(ended.get().pid());
         return new Outcome.Done(ended.get().pid());
@@ -214,8 +222,9 @@ final class ProcessCalls {
                 .filter(Processor::online)
                 .filter(cpu -> cpu.index() / 8 < mask.size() && (mask.u8(cpu.index() / 8) >> cpu.index() % 8 & 1) != 0)
                 .findFirst();
-        int cpu = target.orElseThrow(() -> new LinuxError(Errno.EINVAL, "affinity")).index();
-        Process process = kernel.processes().get(pid);
+        int cpu = target.orElseThrow(() -> new LinuxError(Errno.EINVAL, "affinity"))
+                .index();
+        Task process = kernel.processes().get(pid);
         if (process.cpu() != cpu) {
             kernel.processes().put(process.withCpu(cpu));
         }
@@ -246,12 +255,13 @@ final class ProcessCalls {
                 call.kernel().cpu().writeMsr(Msr.FS_BASE, call.argument(1));
                 call.kernel().processes().put(call.process().withFsBase(call.argument(1)));
             }
-            case ARCH_GET_FS -> call.user()
-                    .write(
-                            call.argument(1),
-                            new ByteWriter()
-                                    .u64(call.kernel().cpu().readMsr(Msr.FS_BASE))
-                                    .toBytes());
+            case ARCH_GET_FS ->
+                call.user()
+                        .write(
+                                call.argument(1),
+                                new ByteWriter()
+                                        .u64(call.kernel().cpu().readMsr(Msr.FS_BASE))
+                                        .toBytes());
             default -> throw new LinuxError(Errno.EINVAL, "arch_prctl");
         }
         return Outcome.SUCCESS;
@@ -267,23 +277,23 @@ final class ProcessCalls {
         long gva = call.argument(0);
         long value = call.user().readU32(gva);
         long gpa = call.user().tables().lookup(gva).orElseThrow().gpa(gva);
-        Process.Event event = new Process.Event.Futex(gpa);
+        Task.Event event = new Task.Event.Futex(gpa);
         switch (operation) {
             case 0 -> {
                 if (value != (call.argument(2) & 0xffff_ffffL)) {
-                    if (call.process().state() instanceof Process.State.Retrying) {
+                    if (call.process().state() instanceof Task.State.Retrying) {
                         return Outcome.SUCCESS;
                     }
                     throw new LinuxError(Errno.EAGAIN, "futex");
                 }
-                if (call.process().state() instanceof Process.State.Retrying) {
+                if (call.process().state() instanceof Task.State.Retrying) {
                     return Outcome.SUCCESS;
                 }
                 return new Outcome.Wait(event);
             }
             case 1 -> {
                 long waiting = call.kernel().processes().all().stream()
-                        .filter(process -> process.state() instanceof Process.State.Waiting waits
+                        .filter(process -> process.state() instanceof Task.State.Waiting waits
                                 && waits.event().equals(event))
                         .count();
                 call.kernel().processes().wake(event::equals);

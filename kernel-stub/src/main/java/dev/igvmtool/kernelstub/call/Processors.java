@@ -65,8 +65,7 @@ public final class Processors {
     private static Optional<ControlPage> control(Kernel kernel, Processor processor) {
         for (BootTree.SidecarNode node : SidecarDevice.nodes(kernel)) {
             ControlPage control = SidecarDevice.control(kernel, node);
-            if (processor.index() >= control.baseCpu()
-                    && processor.index() < control.baseCpu() + control.cpuCount()) {
+            if (processor.index() >= control.baseCpu() && processor.index() < control.baseCpu() + control.cpuCount()) {
                 return Optional.of(control);
             }
         }

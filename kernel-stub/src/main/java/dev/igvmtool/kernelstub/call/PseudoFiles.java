@@ -63,20 +63,22 @@ final class PseudoFiles {
         String name = path.substring(path.lastIndexOf('/') + 1);
         return switch (name) {
             case "cmdline" -> kernel.handoff().commandLine() + "\n";
-            case "online" -> list(kernel.processors().stream()
-                    .filter(Processor::online)
-                    .map(Processor::index)
-                    .toList());
-            case "possible" -> list(
-                    kernel.processors().stream().map(Processor::index).toList());
-            case "meminfo" -> String.format(
-                    "MemTotal:       %8d kB%nMemFree:        %8d kB%n",
-                            kernel.handoff().memoryMap().ram().stream()
-                                            .mapToLong(range -> range.size())
-                                            .sum()
-                                    / 1024,
-                            kernel.pages().freeBytes() / 1024)
-                    .replace(System.lineSeparator(), "\n");
+            case "online" ->
+                list(kernel.processors().stream()
+                        .filter(Processor::online)
+                        .map(Processor::index)
+                        .toList());
+            case "possible" ->
+                list(kernel.processors().stream().map(Processor::index).toList());
+            case "meminfo" ->
+                String.format(
+                                "MemTotal:       %8d kB%nMemFree:        %8d kB%n",
+                                kernel.handoff().memoryMap().ram().stream()
+                                                .mapToLong(range -> range.size())
+                                                .sum()
+                                        / 1024,
+                                kernel.pages().freeBytes() / 1024)
+                        .replace(System.lineSeparator(), "\n");
             case "uptime" -> String.format("%d.%02d 0.00\n", kernel.uptime() / 1_000_000_000, 0);
             case "version" -> "Linux version 6.6.0 (kernel-stub)\n";
             case "filesystems" -> "nodev\tproc\nnodev\tsysfs\nnodev\tdevtmpfs\nnodev\tdevpts\nnodev\ttmpfs\n";

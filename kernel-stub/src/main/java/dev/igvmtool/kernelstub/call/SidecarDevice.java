@@ -16,7 +16,7 @@ import dev.igvmtool.kernelstub.fs.Inode;
 import dev.igvmtool.kernelstub.hv.Interrupts;
 import dev.igvmtool.kernelstub.state.Kernel;
 import dev.igvmtool.kernelstub.state.OpenFile;
-import dev.igvmtool.kernelstub.state.Process;
+import dev.igvmtool.kernelstub.state.Task;
 import java.util.List;
 
 /**
@@ -92,7 +92,7 @@ public final class SidecarDevice {
     /** Starts and waits: tried again after each notification until the VP is idle. */
     private static Outcome run(Call call, ControlPage control) {
         int index = index(call, control);
-        boolean retry = call.process().state() instanceof Process.State.Retrying;
+        boolean retry = call.process().state() instanceof Task.State.Retrying;
         if (!retry) {
             start(call, control);
         }
@@ -100,7 +100,7 @@ public final class SidecarDevice {
             mark(call, control, index, 0);
             return Outcome.SUCCESS;
         }
-        return new Outcome.Wait(new Process.Event.Sidecar(call.word(2)));
+        return new Outcome.Wait(new Task.Event.Sidecar(call.word(2)));
     }
 
     /** Four bytes: number of one VP whose command was started and has ended. */
@@ -143,8 +143,8 @@ public final class SidecarDevice {
     private static void mark(Call call, ControlPage control, int index, int value) {
         OpenFile file = call.file(0);
         byte[] marks = file.attachment()
-                .paddedTo(Math.max(file.attachment().size(), (int) Math.min(
-                        control.cpuCount(), SidecarLimits.MAX_CONTROL_PAGE_VPS)))
+                .paddedTo(Math.max(file.attachment().size(), (int)
+                        Math.min(control.cpuCount(), SidecarLimits.MAX_CONTROL_PAGE_VPS)))
                 .toByteArray();
         marks[index] = (byte) value;
         call.kernel().openFiles().put(call.fileNumber(0), file.with(Bytes.wrap(marks)));

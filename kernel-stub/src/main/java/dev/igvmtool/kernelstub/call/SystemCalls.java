@@ -8,7 +8,7 @@ import dev.igvmtool.abi.x64.Gpr;
 import dev.igvmtool.kernelstub.fault.LinuxError;
 import dev.igvmtool.kernelstub.hv.Interrupts;
 import dev.igvmtool.kernelstub.state.Kernel;
-import dev.igvmtool.kernelstub.state.Process;
+import dev.igvmtool.kernelstub.state.Task;
 import dev.igvmtool.kernelstub.state.UserRegisters;
 import dev.igvmtool.machine.guest.Cpu;
 import java.util.Locale;
@@ -112,11 +112,12 @@ public final class SystemCalls {
             return step.step();
         }
         if (outcome instanceof Outcome.Wait wait) {
-            kernel.processes().setState(pid, new Process.State.Waiting(wait.event()));
+            kernel.processes().setState(pid, new Task.State.Waiting(wait.event()));
             return SCHEDULE_STEP;
         }
-        kernel.processes().setState(pid, new Process.State.Runnable());
-        UserRegisters registers = UserRegisters.of(kernel.cpu().memory(), kernel.processes().get(pid));
+        kernel.processes().setState(pid, new Task.State.Ready());
+        UserRegisters registers =
+                UserRegisters.of(kernel.cpu().memory(), kernel.processes().get(pid));
         if (outcome instanceof Outcome.Done done) {
             registers.set(Gpr.RAX, done.result());
         } else if (outcome instanceof Outcome.Yield yield) {
@@ -129,15 +130,15 @@ public final class SystemCalls {
     /** Ends the system call in progress, which a step of the kernel has gone on with. */
     public static void finish(Kernel kernel, long result) {
         int pid = kernel.self().current();
-        kernel.processes().setState(pid, new Process.State.Runnable());
+        kernel.processes().setState(pid, new Task.State.Ready());
         UserRegisters.of(kernel.cpu().memory(), kernel.processes().get(pid)).set(Gpr.RAX, result);
     }
 
     /** Processors by the processes that can run there. */
     public static Map<Integer, Integer> ready(Kernel kernel) {
         return kernel.processes().all().stream()
-                .filter(Process::canRun)
-                .collect(Collectors.toMap(Process::pid, Process::cpu));
+                .filter(Task::canRun)
+                .collect(Collectors.toMap(Task::pid, Task::cpu));
     }
 
     /** Interrupts other processors that have something to run which they had not before. */

@@ -71,8 +71,7 @@ public final class DeviceTreeFs {
     }
 
     private static long directory(FileTree files, long parent, String name) {
-        return files.addAt(
-                parent, free(files, parent, name), new Inode.Directory(0555, parent, new TreeMap<>()));
+        return files.addAt(parent, free(files, parent, name), new Inode.Directory(0555, parent, new TreeMap<>()));
     }
 
     private static void property(FileTree files, long directory, String name, GpaRange value) {

@@ -5,6 +5,7 @@ import dev.igvmtool.kernelstub.fault.LinuxError;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -66,7 +67,7 @@ public final class FileTree {
         if (path.isEmpty() || path.length() >= MAX_PATH) {
             throw new LinuxError(path.isEmpty() ? Errno.ENOENT : Errno.ENAMETOOLONG, path);
         }
-        Deque<String> rest = new ArrayDeque<>(Arrays.asList(path.split("/")));
+        Deque<String> rest = new ArrayDeque<>(Arrays.asList(path.split("/", -1)));
         boolean wantsDirectory = path.endsWith("/");
         long directory = covering(Files.ROOT);
         int links = 0;
@@ -84,7 +85,7 @@ public final class FileTree {
                 if (++links > MAX_LINKS) {
                     throw new LinuxError(Errno.ELOOP, path);
                 }
-                String[] target = link.target().split("/");
+                String[] target = link.target().split("/", -1);
                 for (int i = target.length - 1; i >= 0; i--) {
                     rest.addFirst(target[i]);
                 }
@@ -222,7 +223,7 @@ public final class FileTree {
 
     /** The directory above, through the mount if {@code directory} is the root of one. */
     private long above(long directory) {
-        for (SortedMap.Entry<Long, Long> mount : mounts.entrySet()) {
+        for (Map.Entry<Long, Long> mount : mounts.entrySet()) {
             if (mount.getValue() == directory) {
                 return above(mount.getKey());
             }

@@ -62,10 +62,10 @@ final class RootFsWriter implements CpioReader.Sink {
             case FileMode.DIRECTORY -> directory(place, permissions);
             case FileMode.REGULAR -> regular(header, place, permissions, content);
             case FileMode.LINK -> replace(place, new Inode.SymbolicLink(target(header, content)));
-            case FileMode.CHARACTER, FileMode.BLOCK, FileMode.PIPE, FileMode.SOCKET -> replace(
-                    place, new Inode.DeviceNode(header.mode(), header.rdevMajor(), header.rdevMinor()));
-            default -> throw new FormatException(
-                    "mode 0x" + Integer.toHexString(header.mode()) + " has no known file type");
+            case FileMode.CHARACTER, FileMode.BLOCK, FileMode.PIPE, FileMode.SOCKET ->
+                replace(place, new Inode.DeviceNode(header.mode(), header.rdevMajor(), header.rdevMinor()));
+            default ->
+                throw new FormatException("mode 0x" + Integer.toHexString(header.mode()) + " has no known file type");
         }
     }
 
@@ -117,8 +117,8 @@ final class RootFsWriter implements CpioReader.Sink {
             throw new FormatException(
                     String.format("link target has 0x%x bytes, expected 1 to %d", header.filesize(), MAX_LINK_TARGET));
         }
-        String target = new String(
-                content.readNBytes((int) header.filesize()), java.nio.charset.StandardCharsets.UTF_8);
+        String target =
+                new String(content.readNBytes((int) header.filesize()), java.nio.charset.StandardCharsets.UTF_8);
         int end = target.indexOf('\0');
         if (end >= 0 && end != target.length() - 1 || end == 0) {
             throw new FormatException("link target is empty or goes on after its NUL");

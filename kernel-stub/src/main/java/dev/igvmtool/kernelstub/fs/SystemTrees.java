@@ -95,8 +95,7 @@ public final class SystemTrees {
         files.addAt(
                 firmware,
                 "fdt",
-                new Inode.RegularFile(
-                        0400, facts.deviceTreeRange.size(), List.of(facts.deviceTreeRange), false));
+                new Inode.RegularFile(0400, facts.deviceTreeRange.size(), List.of(facts.deviceTreeRange), false));
         return root;
     }
 
@@ -117,9 +116,8 @@ public final class SystemTrees {
         return files.create(new Inode.Directory(permissions, Files.ROOT, new TreeMap<>()));
     }
 
-    private static void pseudo(
-            FileTree files, long root, String mountPoint, String path, int permissions, Kind kind) {
-        String[] names = path.split("/");
+    private static void pseudo(FileTree files, long root, String mountPoint, String path, int permissions, Kind kind) {
+        String[] names = path.split("/", -1);
         long directory = root;
         for (int i = 0; i < names.length - 1; i++) {
             directory = files.directoryAt(directory, names[i]);

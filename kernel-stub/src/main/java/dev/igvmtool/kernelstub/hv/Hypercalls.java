@@ -64,8 +64,7 @@ public final class Hypercalls {
     public static HypercallResult setRegister(
             Kernel kernel, int vpIndex, TargetVtl vtl, int name, RegisterValue value) {
         Bytes input = new ByteWriter()
-                .bytes(VpRegistersHeader.CODEC.toBytes(
-                        new VpRegistersHeader(HvSelf.PARTITION, vpIndex, vtl.value())))
+                .bytes(VpRegistersHeader.CODEC.toBytes(new VpRegistersHeader(HvSelf.PARTITION, vpIndex, vtl.value())))
                 .bytes(RegisterAssociation.CODEC.toBytes(new RegisterAssociation(name, value)))
                 .toBytes();
         return call(kernel, HypercallControl.rep(HypercallCode.SET_VP_REGISTERS, 1), input);

@@ -49,8 +49,8 @@ public final class PageAllocator {
                 return GpaRange.ofSize(range.start(), bytes);
             }
         }
-        throw new KernelPanic(String.format(
-                "Out of memory: no run of %d free pages among 0x%x free bytes", count, freeBytes()));
+        throw new KernelPanic(
+                String.format("Out of memory: no run of %d free pages among 0x%x free bytes", count, freeBytes()));
     }
 
     /**
@@ -61,8 +61,8 @@ public final class PageAllocator {
     public List<GpaRange> scattered(long count) {
         long bytes = Math.multiplyExact(count, KernelMap.PAGE);
         if (bytes > freeBytes()) {
-            throw new KernelPanic(String.format(
-                    "Out of memory: %d pages wanted, 0x%x bytes are free", count, freeBytes()));
+            throw new KernelPanic(
+                    String.format("Out of memory: %d pages wanted, 0x%x bytes are free", count, freeBytes()));
         }
         List<GpaRange> pieces = new ArrayList<>();
         while (bytes > 0) {

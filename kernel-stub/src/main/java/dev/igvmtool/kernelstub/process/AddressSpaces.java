@@ -24,8 +24,7 @@ public final class AddressSpaces {
             long gpa = leaf.gpa(gva);
             if (leaf.entry().has(PageTables.OWNED)) {
                 GpaRange fresh = kernel.pages().pages(leaf.sizeBytes() >>> 12);
-                kernel.physical().writeBytes(
-                        fresh.start(), kernel.physical().readBytes(gpa, (int) leaf.sizeBytes()));
+                kernel.physical().writeBytes(fresh.start(), kernel.physical().readBytes(gpa, (int) leaf.sizeBytes()));
                 gpa = fresh.start();
             }
             copy.map(gva, gpa, leaf.sizeBytes(), flags);

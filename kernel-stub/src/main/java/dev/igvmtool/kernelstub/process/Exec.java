@@ -147,15 +147,14 @@ public record Exec(long cr3, long entry, long rsp) {
     }
 
     private static GpaRange pagesOf(ProgramHeader segment) {
-        return new GpaRange(
-                segment.vaddr() & -KernelMap.PAGE, KernelMap.pages(segment.vaddr() + segment.memsz()));
+        return new GpaRange(segment.vaddr() & -KernelMap.PAGE, KernelMap.pages(segment.vaddr() + segment.memsz()));
     }
 
     private static List<FirstStack.Auxiliary> auxiliary(Kernel kernel, ElfFile elf) {
         ElfHeader header = elf.header();
         long headers = elf.loadSegments().stream()
-                .filter(segment -> segment.offset() <= header.phoff()
-                        && header.phoff() - segment.offset() < segment.filesz())
+                .filter(segment ->
+                        segment.offset() <= header.phoff() && header.phoff() - segment.offset() < segment.filesz())
                 .findFirst()
                 .map(segment -> segment.vaddr() + header.phoff() - segment.offset())
                 .orElse(0L);

@@ -9,8 +9,8 @@ import dev.igvmtool.kernelstub.fault.LinuxError;
 import dev.igvmtool.kernelstub.fs.Inode;
 import dev.igvmtool.kernelstub.state.Kernel;
 import dev.igvmtool.kernelstub.state.OpenFile;
-import dev.igvmtool.kernelstub.state.Process;
 import dev.igvmtool.kernelstub.state.ProcessTable;
+import dev.igvmtool.kernelstub.state.Task;
 import java.util.List;
 
 /** How threads and processes end: what they held is given back, and those who wait for it are told. */
@@ -18,8 +18,8 @@ public final class ProcessEnd {
     private ProcessEnd() {}
 
     /** Ends all threads of a process, the caller among them. */
-    public static void group(Kernel kernel, Process process, int status) {
-        for (Process thread : kernel.processes().all()) {
+    public static void group(Kernel kernel, Task process, int status) {
+        for (Task thread : kernel.processes().all()) {
             if (thread.group() == process.group() && thread.pid() != process.pid() && thread.isAlive()) {
                 thread(kernel, thread, status);
             }
@@ -33,7 +33,7 @@ public final class ProcessEnd {
      * @param status as {@code wait4} gives it
      * @throws KernelPanic if the first process ends
      */
-    public static void thread(Kernel kernel, Process thread, int status) {
+    public static void thread(Kernel kernel, Task thread, int status) {
         if (thread.group() == ProcessTable.INIT && lastOfGroup(kernel, thread)) {
             throw new KernelPanic(String.format("Attempted to kill init! exitcode=0x%08x", status));
         }
@@ -55,9 +55,9 @@ public final class ProcessEnd {
     }
 
     /** Gives the address space of {@code process} up, which it does not use any more. */
-    public static void leaveMemory(Kernel kernel, Process process) {
+    public static void leaveMemory(Kernel kernel, Task process) {
         if (process.vforkParent() != 0) {
-            kernel.processes().wake(event -> event.equals(new Process.Event.VforkDone(process.pid())));
+            kernel.processes().wake(event -> event.equals(new Task.Event.VforkDone(process.pid())));
         }
         boolean shared = kernel.processes().all().stream().anyMatch(other -> other.cr3() == process.cr3());
         if (!shared) {
@@ -65,45 +65,45 @@ public final class ProcessEnd {
         }
     }
 
-    private static void endProcess(Kernel kernel, Process process, int status) {
-        for (Process child : kernel.processes().all()) {
+    private static void endProcess(Kernel kernel, Task process, int status) {
+        for (Task child : kernel.processes().all()) {
             if (child.parent() == process.group()) {
                 kernel.processes().put(child.withParent(ProcessTable.INIT));
             }
         }
-        kernel.processes().put(new Process(
-                process.group(),
-                process.group(),
-                process.parent(),
-                process.name(),
-                process.cpu(),
-                new Process.State.Zombie(status),
-                0,
-                0,
-                new GpaRange(0, 0),
-                0,
-                0,
-                0));
-        kernel.processes().wake(Process.Event.ChildExit.class::isInstance);
+        kernel.processes()
+                .put(new Task(
+                        process.group(),
+                        process.group(),
+                        process.parent(),
+                        process.name(),
+                        process.cpu(),
+                        new Task.State.Zombie(status),
+                        0,
+                        0,
+                        new GpaRange(0, 0),
+                        0,
+                        0,
+                        0));
+        kernel.processes().wake(Task.Event.ChildExit.class::isInstance);
         kernel.log(
                 Kernel.DEBUG,
                 String.format("process %d (%s) has ended, status 0x%x", process.group(), process.name(), status));
     }
 
-    private static boolean lastOfGroup(Kernel kernel, Process thread) {
+    private static boolean lastOfGroup(Kernel kernel, Task thread) {
         return kernel.processes().all().stream()
-                .noneMatch(other ->
-                        other.group() == thread.group() && other.pid() != thread.pid() && other.isAlive());
+                .noneMatch(other -> other.group() == thread.group() && other.pid() != thread.pid() && other.isAlive());
     }
 
-    private static void clearTid(Kernel kernel, Process thread) {
+    private static void clearTid(Kernel kernel, Task thread) {
         try {
             Exec.copy(kernel, kernel.tables(thread.cr3()), thread.clearTid(), Bytes.zeros(4));
             long gpa = kernel.tables(thread.cr3())
                     .lookup(thread.clearTid())
                     .orElseThrow()
                     .gpa(thread.clearTid());
-            kernel.processes().wake(event -> event.equals(new Process.Event.Futex(gpa)));
+            kernel.processes().wake(event -> event.equals(new Task.Event.Futex(gpa)));
         } catch (LinuxError e) {
             kernel.log(Kernel.DEBUG, "thread " + thread.pid() + " ends: " + e.getMessage());
         }
@@ -122,7 +122,7 @@ public final class ProcessEnd {
     /** Frees what nobody can reach after the last descriptor of {@code file} was closed. */
     public static void closed(Kernel kernel, OpenFile file) {
         if (file.target() instanceof OpenFile.Target.PipeEnd end) {
-            kernel.processes().wake(event -> event.equals(new Process.Event.Pipe(end.pipe())));
+            kernel.processes().wake(event -> event.equals(new Task.Event.Pipe(end.pipe())));
         } else if (file.target() instanceof OpenFile.Target.Node node) {
             forgetIfUnused(kernel, node.inode());
         }

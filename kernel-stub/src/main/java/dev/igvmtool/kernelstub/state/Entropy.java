@@ -22,7 +22,8 @@ public record Entropy(Bytes pool, long taken) {
 
     /** The pool after mixing {@code content} in. */
     public Entropy mix(Bytes content) {
-        return new Entropy(hash(new ByteWriter().bytes(pool).u64(taken).bytes(content).toBytes()), taken);
+        return new Entropy(
+                hash(new ByteWriter().bytes(pool).u64(taken).bytes(content).toBytes()), taken);
     }
 
     /** Random bytes of the next blocks. */

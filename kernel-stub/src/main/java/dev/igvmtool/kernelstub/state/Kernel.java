@@ -70,7 +70,8 @@ public final class Kernel {
     }
 
     private static KernelState kept(Cpu cpu) {
-        return cpu.kept(KernelState.class).orElseThrow(() -> new KernelPanic("the kernel was not entered at its entry"));
+        return cpu.kept(KernelState.class)
+                .orElseThrow(() -> new KernelPanic("the kernel was not entered at its entry"));
     }
 
     /** Keeps what was changed. */
@@ -115,7 +116,8 @@ public final class Kernel {
 
     /** The flattened device tree. */
     public Bytes deviceTree() {
-        return physical.readBytes(handoff.deviceTree().start(), (int) handoff.deviceTree().size());
+        return physical.readBytes(
+                handoff.deviceTree().start(), (int) handoff.deviceTree().size());
     }
 
     /** Where the kernel has put its own things. */
@@ -172,7 +174,7 @@ public final class Kernel {
     }
 
     /** The process that runs on this processor. */
-    public Process current() {
+    public Task current() {
         return processes.get(self().current());
     }
 
@@ -242,6 +244,6 @@ public final class Kernel {
         if (level < line.logLevel() && line.console().filter("ttyS2"::equals).isPresent()) {
             Console.print(cpu, priority, microseconds, text);
         }
-        processes.wake(Process.Event.Log.class::isInstance);
+        processes.wake(Task.Event.Log.class::isInstance);
     }
 }

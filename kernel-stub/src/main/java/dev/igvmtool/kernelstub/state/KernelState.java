@@ -34,7 +34,7 @@ public record KernelState(
         List<Processor> processors,
         Files files,
         SortedMap<String, Long> systemTrees,
-        SortedMap<Integer, Process> processes,
+        SortedMap<Integer, Task> processes,
         SortedMap<Long, AddressSpace> spaces,
         SortedMap<Integer, OpenFile> openFiles,
         SortedMap<Integer, SortedMap<Integer, Integer>> descriptorTables,

@@ -14,7 +14,7 @@ public final class ProcessTable {
     /** Number of the first user process. */
     public static final int INIT = 1;
 
-    private final SortedMap<Integer, Process> processes;
+    private final SortedMap<Integer, Task> processes;
     private final SortedMap<Long, AddressSpace> spaces;
     private int nextPid;
 
@@ -24,7 +24,7 @@ public final class ProcessTable {
         this.nextPid = state.next().pid();
     }
 
-    SortedMap<Integer, Process> processes() {
+    SortedMap<Integer, Task> processes() {
         return processes;
     }
 
@@ -42,8 +42,8 @@ public final class ProcessTable {
     }
 
     /** The process with a number. */
-    public Process get(int pid) {
-        Process process = processes.get(pid);
+    public Task get(int pid) {
+        Task process = processes.get(pid);
         if (process == null) {
             throw new LinuxError(Errno.ESRCH, "process " + pid);
         }
@@ -51,22 +51,22 @@ public final class ProcessTable {
     }
 
     /** The process with a number, if there is one. */
-    public Optional<Process> find(int pid) {
+    public Optional<Task> find(int pid) {
         return Optional.ofNullable(processes.get(pid));
     }
 
     /** All processes by number. */
-    public Collection<Process> all() {
+    public Collection<Task> all() {
         return List.copyOf(processes.values());
     }
 
     /** Adds or replaces a process. */
-    public void put(Process process) {
+    public void put(Task process) {
         processes.put(process.pid(), process);
     }
 
     /** Changes whether a process can run. */
-    public void setState(int pid, Process.State state) {
+    public void setState(int pid, Task.State state) {
         put(get(pid).withState(state));
     }
 
@@ -76,10 +76,10 @@ public final class ProcessTable {
     }
 
     /** Lets processes try again that wait for such an event. */
-    public void wake(Predicate<Process.Event> event) {
-        for (Process process : all()) {
-            if (process.state() instanceof Process.State.Waiting waiting && event.test(waiting.event())) {
-                put(process.withState(new Process.State.Retrying()));
+    public void wake(Predicate<Task.Event> event) {
+        for (Task process : all()) {
+            if (process.state() instanceof Task.State.Waiting waiting && event.test(waiting.event())) {
+                put(process.withState(new Task.State.Retrying()));
             }
         }
     }
@@ -104,11 +104,11 @@ public final class ProcessTable {
     }
 
     /** The process that runs next on a processor: the first that can, counting on from {@code after}. */
-    public Optional<Process> next(int cpu, int after) {
-        List<Process> ready = processes.values().stream()
+    public Optional<Task> next(int cpu, int after) {
+        List<Task> ready = processes.values().stream()
                 .filter(process -> process.cpu() == cpu && process.canRun())
                 .toList();
-        Optional<Process> later =
+        Optional<Task> later =
                 ready.stream().filter(process -> process.pid() > after).findFirst();
         return later.isPresent() ? later : ready.stream().findFirst();
     }

@@ -35,20 +35,17 @@ public record Processor(
 
     /** The same, running. */
     public Processor started() {
-        return new Processor(
-                index, apicId, true, area, hypercallInput, assistPage, runPage, registerPage, current);
+        return new Processor(index, apicId, true, area, hypercallInput, assistPage, runPage, registerPage, current);
     }
 
     /** The same with another process. */
     public Processor running(int pid) {
-        return new Processor(
-                index, apicId, online, area, hypercallInput, assistPage, runPage, registerPage, pid);
+        return new Processor(index, apicId, online, area, hypercallInput, assistPage, runPage, registerPage, pid);
     }
 
     /** The same with a run page. */
     public Processor withRunPage(long page) {
-        return new Processor(
-                index, apicId, online, area, hypercallInput, assistPage, page, registerPage, current);
+        return new Processor(index, apicId, online, area, hypercallInput, assistPage, page, registerPage, current);
     }
 
     /** The same with a register page. */

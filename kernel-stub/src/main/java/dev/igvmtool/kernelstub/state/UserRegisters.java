@@ -15,21 +15,8 @@ public record UserRegisters(Memory memory, long gva) {
     public static final int SIZE = 21 * 8;
 
     private static final Gpr[] ORDER = {
-        Gpr.R15,
-        Gpr.R14,
-        Gpr.R13,
-        Gpr.R12,
-        Gpr.RBP,
-        Gpr.RBX,
-        Gpr.R11,
-        Gpr.R10,
-        Gpr.R9,
-        Gpr.R8,
-        Gpr.RAX,
-        Gpr.RCX,
-        Gpr.RDX,
-        Gpr.RSI,
-        Gpr.RDI
+        Gpr.R15, Gpr.R14, Gpr.R13, Gpr.R12, Gpr.RBP, Gpr.RBX, Gpr.R11, Gpr.R10, Gpr.R9, Gpr.R8, Gpr.RAX, Gpr.RCX,
+        Gpr.RDX, Gpr.RSI, Gpr.RDI
     };
     private static final int ORIG_RAX = 15;
     private static final int RIP = 16;
@@ -44,7 +31,7 @@ public record UserRegisters(Memory memory, long gva) {
     }
 
     /** The registers of a process. */
-    public static UserRegisters of(Memory memory, Process process) {
+    public static UserRegisters of(Memory memory, Task process) {
         return below(memory, KernelMap.direct(process.stackTop()));
     }
 

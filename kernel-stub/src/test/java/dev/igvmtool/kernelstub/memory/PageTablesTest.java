@@ -1,47 +1,102 @@
 package dev.igvmtool.kernelstub.memory;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.abi.x64.PageTableEntry;
-import dev.igvmtool.machine.memory.PhysicalMemory;
+import dev.igvmtool.kernelstub.boot.ArrayMemory;
+import dev.igvmtool.kernelstub.fault.KernelPanic;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class PageTablesTest {
-    private static final long FLAGS = PageTableEntry.PRESENT | PageTableEntry.WRITABLE | PageTableEntry.USER;
-    private static final long GIB = 1L << 30;
+    private static final long FLAGS = PageTableEntry.PRESENT | PageTableEntry.WRITABLE;
 
-    private long nextPage = 0x1000;
-    private final PhysicalMemory memory = new PhysicalMemory(List.of(new GpaRange(0, 0x10_0000)));
-    private final PageTables tables = PageTables.create(memory, () -> {
-        long page = nextPage;
-        nextPage += KernelMap.PAGE;
-        return page;
-    });
+    private static final long USER = FLAGS | PageTableEntry.USER;
+    private static final long GIGABYTE = 1L << 30;
+
+    private final PageAllocator pages = new PageAllocator(List.of(new GpaRange(0x1000, 0x4_0000)));
+    private final PageTables tables = PageTables.create(new ArrayMemory(0, 0x4_0000), pages::page);
+
+    private long translate(long gva) {
+        return tables.lookup(gva).orElseThrow().gpa(gva);
+    }
+
+    @Test
+    void mapsWithTheLargestPagesThatFit() {
+        tables.map(0xffff_8880_4000_0000L - 0x1000, 0x4000_0000L - 0x1000, (1L << 30) + 0x1000 + 0x20_1000, FLAGS);
+        assertEquals(0x1000, tables.lookup(0xffff_8880_3fff_f000L).orElseThrow().sizeBytes());
+        assertEquals(
+                1L << 30, tables.lookup(0xffff_8880_4000_0000L).orElseThrow().sizeBytes());
+        assertEquals(
+                0x20_0000, tables.lookup(0xffff_8880_8000_0000L).orElseThrow().sizeBytes());
+        assertEquals(0x8020_0abcL, translate(0xffff_8880_8020_0abcL));
+        assertTrue(tables.lookup(0xffff_8880_8020_1000L).isEmpty());
+    }
+
+    @Test
+    void unmappingOnePageSplitsALargeOne() {
+        tables.map(0x4000_0000, 0x800_0000, 0x40_0000, FLAGS | PageTableEntry.USER);
+        tables.unmap(0x4000_3000);
+        assertTrue(tables.lookup(0x4000_3000).isEmpty());
+        assertEquals(0x800_2000, translate(0x4000_2000));
+        assertEquals(0x800_4123, translate(0x4000_4123));
+        assertTrue(tables.lookup(0x4000_4000).orElseThrow().entry().has(PageTableEntry.USER));
+    }
 
     @Test
     void nextMappedPassesOverWhatIsAbsentOnEveryLevel() {
-        tables.map(0x40_3000, 0x9_0000, KernelMap.PAGE, FLAGS);
-        tables.map(0x60_0000, 0x4000_0000, KernelMap.LARGE_PAGE, FLAGS);
-        tables.map(600 * GIB, 0x9_1000, KernelMap.PAGE, FLAGS);
+        tables.map(0x40_3000, 0x9_0000, KernelMap.PAGE, USER);
+        tables.map(0x60_0000, 0x4000_0000, KernelMap.LARGE_PAGE, USER);
+        tables.map(600 * GIGABYTE, 0x9_1000, KernelMap.PAGE, USER);
 
-        assertEquals(0x40_3000, tables.nextMapped(0, 700 * GIB));
-        assertEquals(0x40_3000, tables.nextMapped(0x40_3000, 700 * GIB));
-        assertEquals(0x60_0000, tables.nextMapped(0x40_4000, 700 * GIB));
-        assertEquals(0x60_5000, tables.nextMapped(0x60_5000, 700 * GIB), "inside a large page");
-        assertEquals(600 * GIB, tables.nextMapped(0x80_0000, 700 * GIB));
+        assertEquals(0x40_3000, tables.nextMapped(0, 700 * GIGABYTE));
+        assertEquals(0x40_3000, tables.nextMapped(0x40_3000, 700 * GIGABYTE));
+        assertEquals(0x60_0000, tables.nextMapped(0x40_4000, 700 * GIGABYTE));
+        assertEquals(0x60_5000, tables.nextMapped(0x60_5000, 700 * GIGABYTE), "inside a large page");
+        assertEquals(600 * GIGABYTE, tables.nextMapped(0x80_0000, 700 * GIGABYTE));
         assertEquals(0x40_3000, tables.nextMapped(0x40_0000, 0x40_3000), "nothing below the end");
     }
 
     @Test
-    void lookupFindsSmallAndLargeLeaves() {
-        tables.map(0x40_3000, 0x9_0000, KernelMap.PAGE, FLAGS);
-        tables.map(0x60_0000, 0x4000_0000, KernelMap.LARGE_PAGE, FLAGS);
+    void theKernelHalfIsShared() {
+        tables.map(0xffff_ffff_8100_0000L, 0x9000, 0x1000, FLAGS);
+        PageTables other = PageTables.create(tables.physical(), pages::page);
+        other.shareKernelHalf(tables);
+        assertEquals(0x9000, other.lookup(0xffff_ffff_8100_0000L).orElseThrow().gpa(0xffff_ffff_8100_0000L));
+        List<Long> seen = new ArrayList<>();
+        other.visitUser((gva, entry, leaf) -> seen.add(gva));
+        assertEquals(List.of(), seen);
+    }
 
-        assertEquals(0x9_0123, tables.lookup(0x40_3123).orElseThrow().gpa(0x40_3123));
-        assertEquals(0x4000_5123, tables.lookup(0x60_5123).orElseThrow().gpa(0x60_5123));
-        assertTrue(tables.lookup(0x40_4000).isEmpty());
+    @Test
+    void allTablesOfTheUserHalfComeBack() {
+        List<GpaRange> before = pages.free();
+        tables.map(0x40_0000, 0x9000, 0x1000, FLAGS);
+        tables.map(0x7fff_ffff_d000L, 0x9000, 0x1000, FLAGS);
+        tables.visitUser((gva, entry, leaf) -> tables.physical().writeU64(entry, 0));
+        tables.releaseUserTables(page -> pages.release(GpaRange.ofSize(page, 0x1000)));
+        assertEquals(before, pages.free());
+        assertEquals(List.of(tables.root()), tables.tables());
+    }
+
+    @Test
+    void theAllocatorMergesWhatComesBack() {
+        PageAllocator allocator = new PageAllocator(List.of(new GpaRange(0, 0x3000), new GpaRange(0x8000, 0xa000)));
+        assertEquals(new GpaRange(0x8000, 0xa000), takeAfter(allocator));
+        assertEquals(0, allocator.freeBytes());
+        assertThrows(KernelPanic.class, allocator::page);
+        allocator.release(new GpaRange(0x1000, 0x2000));
+        allocator.release(new GpaRange(0, 0x1000));
+        allocator.release(new GpaRange(0x2000, 0x3000));
+        assertEquals(List.of(new GpaRange(0, 0x3000)), allocator.free());
+        assertThrows(IllegalStateException.class, () -> allocator.release(new GpaRange(0x1000, 0x2000)));
+    }
+
+    private static GpaRange takeAfter(PageAllocator allocator) {
+        return allocator.scattered(5).get(1);
     }
 }

@@ -3,7 +3,8 @@ package dev.igvmtool.kernelstub.state;
 import dev.igvmtool.abi.binary.GpaRange;
 
 /**
- * A process, or a thread of one. Its registers are on its kernel stack while it does not run in user mode.
+ * {@code task_struct}: a process, or a thread of one. Its registers are on its kernel stack while it does not run in
+ * user mode.
  *
  * @param pid thread id; the process id too for the first thread
  * @param group process id
@@ -18,7 +19,7 @@ import dev.igvmtool.abi.binary.GpaRange;
  * @param clearTid address to clear and wake when the thread ends, 0 for none
  * @param vforkParent thread that waits for this one to leave its memory, 0 for none
  */
-public record Process(
+public record Task(
         int pid,
         int group,
         int parent,
@@ -34,7 +35,7 @@ public record Process(
     /** Whether a process can run. */
     public sealed interface State {
         /** It can, in user mode. */
-        record Runnable() implements State {}
+        record Ready() implements State {}
 
         /** It can; its system call is tried again. */
         record Retrying() implements State {}
@@ -74,7 +75,7 @@ public record Process(
 
     /** True if the scheduler may pick it. */
     public boolean canRun() {
-        return state instanceof State.Runnable || state instanceof State.Retrying;
+        return state instanceof State.Ready || state instanceof State.Retrying;
     }
 
     /** True until it has ended. */
@@ -82,42 +83,42 @@ public record Process(
         return !(state instanceof State.Zombie);
     }
 
-    Process withState(State next) {
-        return new Process(
+    Task withState(State next) {
+        return new Task(
                 pid, group, parent, name, cpu, next, cr3, descriptors, kernelStack, fsBase, clearTid, vforkParent);
     }
 
     /** The same, about to try its system call again. */
-    public Process retrying() {
+    public Task retrying() {
         return withState(new State.Retrying());
     }
 
     /** The same on another processor. */
-    public Process withCpu(int next) {
-        return new Process(
+    public Task withCpu(int next) {
+        return new Task(
                 pid, group, parent, name, next, state, cr3, descriptors, kernelStack, fsBase, clearTid, vforkParent);
     }
 
     /** The same with another FS base. */
-    public Process withFsBase(long next) {
-        return new Process(
+    public Task withFsBase(long next) {
+        return new Task(
                 pid, group, parent, name, cpu, state, cr3, descriptors, kernelStack, next, clearTid, vforkParent);
     }
 
     /** The same with another parent. */
-    public Process withParent(int next) {
-        return new Process(
+    public Task withParent(int next) {
+        return new Task(
                 pid, group, next, name, cpu, state, cr3, descriptors, kernelStack, fsBase, clearTid, vforkParent);
     }
 
     /** The same in another program with fresh memory. */
-    public Process withProgram(String program, long root) {
-        return new Process(pid, group, parent, program, cpu, state, root, descriptors, kernelStack, 0, 0, 0);
+    public Task withProgram(String program, long root) {
+        return new Task(pid, group, parent, program, cpu, state, root, descriptors, kernelStack, 0, 0, 0);
     }
 
     /** The same with an address to clear at its end. */
-    public Process withClearTid(long address) {
-        return new Process(
+    public Task withClearTid(long address) {
+        return new Task(
                 pid, group, parent, name, cpu, state, cr3, descriptors, kernelStack, fsBase, address, vforkParent);
     }
 }
