@@ -136,9 +136,7 @@ public final class SystemCalls {
 
     /** Processors by the processes that can run there. */
     public static Map<Integer, Integer> ready(Kernel kernel) {
-        return kernel.processes().all().stream()
-                .filter(Task::canRun)
-                .collect(Collectors.toMap(Task::pid, Task::cpu));
+        return kernel.processes().all().stream().filter(Task::canRun).collect(Collectors.toMap(Task::pid, Task::cpu));
     }
 
     /** Interrupts other processors that have something to run which they had not before. */
