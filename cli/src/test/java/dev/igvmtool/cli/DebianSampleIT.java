@@ -69,7 +69,7 @@ class DebianSampleIT {
     @Test
     void bootsToTheGuest() throws IOException {
         Path serial = out.resolve("guest-serial.txt");
-        JsonNode result = boot("--vps", "4", "--dump", "guest-serial=" + serial);
+        JsonNode result = boot("--vps", "16", "--nodes", "2", "--dump", "guest-serial=" + serial);
         assertEquals("guest-finished", result.get("result").asText());
         List<String> stages = new ArrayList<>();
         result.get("events").forEach(event -> stages.add(event.get("stage").asText()));
