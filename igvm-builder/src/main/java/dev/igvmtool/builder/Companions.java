@@ -2,7 +2,9 @@ package dev.igvmtool.builder;
 
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.builder.BuiltImage.Companion;
+import dev.igvmtool.builder.BuiltImage.Measurement;
 import dev.igvmtool.builder.emit.PlatformImage;
+import dev.igvmtool.builder.load.BuildInput;
 import dev.igvmtool.builder.manifest.Image;
 import dev.igvmtool.builder.manifest.IsolationConfig;
 import dev.igvmtool.format.IgvmFile;
@@ -30,9 +32,10 @@ final class Companions {
     private Companions() {}
 
     /** Measures the merged file and adds to it. */
-    static BuiltImage attach(List<PlatformImage> platforms, IgvmFile merged) {
+    static BuiltImage attach(List<PlatformImage> platforms, IgvmFile merged, List<BuildInput> inputs) {
         List<InitializationHeader> initializations = new ArrayList<>(merged.initializations());
         List<Companion> companions = new ArrayList<>();
+        List<Measurement> measurements = new ArrayList<>();
         for (PlatformImage platform : platforms) {
             Optional<CorimEnvironment> environment =
                     environment(platform.config().isolation());
@@ -45,6 +48,7 @@ final class Companions {
             Bytes document = CorimDocument.encode(environment.get(), digest, svn);
             initializations.add(new dev.igvmtool.format.header.CorimDocument(
                     platform.platform().compatibilityMask(), document));
+            measurements.add(new Measurement(environment.get().name().toLowerCase(Locale.ROOT), digest));
             String suffix = "-" + environment.get().name().toLowerCase(Locale.ROOT);
             companions.add(new Companion(suffix + ".cbor", document));
             String json = IdentityJson.of(
@@ -56,7 +60,7 @@ final class Companions {
             }
         }
         IgvmFile file = new IgvmFile(merged.revision(), merged.platforms(), initializations, merged.directives());
-        return new BuiltImage(file, MapFile.of(platforms), platforms, companions);
+        return new BuiltImage(file, MapFile.of(platforms), platforms, companions, measurements, inputs);
     }
 
     /** Images without isolation are for nobody to vouch for. */

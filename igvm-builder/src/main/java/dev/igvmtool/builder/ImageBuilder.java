@@ -53,7 +53,7 @@ public final class ImageBuilder {
                     .count();
             platforms.add(platform);
         }
-        return Companions.attach(platforms, merge(manifest.guestArch(), platforms));
+        return Companions.attach(platforms, merge(manifest.guestArch(), platforms), resources.inputs());
     }
 
     /** All headers of the first platform, then all of the next, in each section. */

@@ -24,7 +24,10 @@ final class InputFiles {
                 inputs.add(file.path());
             } else if (source instanceof ResourceSource.FromBzImage file) {
                 inputs.add(file.path());
+            } else if (source instanceof ResourceSource.FromKernel file) {
+                inputs.add(file.path());
             } else if (source instanceof ResourceSource.FromEntries archive) {
+                inputs.addAll(archive.archives());
                 archive.entries().forEach(entry -> add(entry.content(), inputs));
             }
         }

@@ -7,13 +7,12 @@ import dev.igvmtool.builder.manifest.Image;
 import dev.igvmtool.builder.manifest.Image.LinuxPayload;
 import dev.igvmtool.builder.manifest.Image.UefiConfigType;
 import dev.igvmtool.builder.manifest.ResourceKey;
+import dev.igvmtool.builder.manifest.ResourceNeeds;
 import dev.igvmtool.format.context.VbsRegister;
 import dev.igvmtool.format.context.VbsVpContext;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /** Loads the image of one guest configuration, of whatever kind it is. */
@@ -35,7 +34,7 @@ public final class ImageLoader {
      */
     public void load(GuestConfig config, ImageSink sink) {
         Image image = config.image();
-        resources.require(needs(image));
+        resources.require(ResourceNeeds.of(image));
         Isolation isolation = Isolation.of(config.isolation());
         if (image instanceof Image.Openhcl openhcl) {
             loadOpenhcl(config, openhcl, isolation, sink);
@@ -48,33 +47,6 @@ public final class ImageLoader {
             new SnpLinuxDirectLoader(sink, direct)
                     .load(resources.get(ResourceKey.LINUX_KERNEL), initrd(direct.linux()));
         }
-    }
-
-    private static Set<ResourceKey> needs(Image image) {
-        EnumSet<ResourceKey> needs = EnumSet.noneOf(ResourceKey.class);
-        Optional<LinuxPayload> linux = Optional.empty();
-        if (image instanceof Image.Uefi) {
-            needs.add(ResourceKey.UEFI);
-        } else if (image instanceof Image.Openhcl openhcl) {
-            needs.add(ResourceKey.UNDERHILL_KERNEL);
-            needs.add(ResourceKey.OPENHCL_BOOT);
-            needs.add(ResourceKey.UNDERHILL_INITRD);
-            if (openhcl.uefi()) {
-                needs.add(ResourceKey.UEFI);
-            }
-            linux = openhcl.linux();
-        } else if (image instanceof Image.Linux it) {
-            linux = Optional.of(it.payload());
-        } else if (image instanceof Image.SnpLinuxDirect it) {
-            linux = Optional.of(it.linux());
-        }
-        linux.ifPresent(payload -> {
-            needs.add(ResourceKey.LINUX_KERNEL);
-            if (payload.useInitrd()) {
-                needs.add(ResourceKey.LINUX_INITRD);
-            }
-        });
-        return needs;
     }
 
     private void loadOpenhcl(GuestConfig config, Image.Openhcl image, Isolation isolation, ImageSink sink) {

@@ -14,6 +14,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -28,7 +29,15 @@ final class InitrdArchive {
     private static final int BLOCK = 512;
     private static final String WHAT = "initrd";
 
+    /** Is told of every entry, with the file of the user's that its content comes from. */
+    @FunctionalInterface
+    interface Listener {
+        /** @param mode with the type of the entry */
+        void added(String name, int mode, Optional<Path> file, Bytes content);
+    }
+
     private final StageImages stages;
+    private final Listener listener;
     private final ByteWriter archive = new ByteWriter();
     private final Set<String> directories = new HashSet<>(Set.of(""));
     private final Set<String> links = new HashSet<>();
@@ -36,7 +45,12 @@ final class InitrdArchive {
     private int entries;
 
     InitrdArchive(StageImages stages) {
+        this(stages, (name, mode, file, content) -> {});
+    }
+
+    InitrdArchive(StageImages stages, Listener listener) {
         this.stages = stages;
+        this.listener = listener;
     }
 
     Bytes write(List<InitrdEntry> list) {
@@ -53,11 +67,16 @@ final class InitrdArchive {
         if (content instanceof Content.Folder folder) {
             addFolder(name, folder.path(), true);
         } else if (content instanceof Content.File file) {
-            addFile(name, entry.mode().orElse(modeOf(file.path())), InputFile.map(file.path(), WHAT));
+            Bytes bytes = InputFile.map(file.path(), WHAT);
+            addFile(name, entry.mode().orElse(modeOf(file.path())), Optional.of(file.path()), bytes);
         } else if (content instanceof Content.Stage stage) {
-            addFile(name, entry.mode().orElse(0755), ResourceStore.stage(stages, stage.stage(), WHAT));
+            addFile(
+                    name,
+                    entry.mode().orElse(0755),
+                    Optional.empty(),
+                    ResourceStore.stage(stages, stage.stage(), WHAT));
         } else if (content instanceof Content.Text text) {
-            addFile(name, entry.mode().orElse(0644), Bytes.utf8(text.text()));
+            addFile(name, entry.mode().orElse(0644), Optional.empty(), Bytes.utf8(text.text()));
         } else if (content instanceof Content.Directory) {
             addDirectory(name, entry.mode().orElse(0755));
         } else if (content instanceof Content.Link link) {
@@ -66,6 +85,8 @@ final class InitrdArchive {
             checkParent(name);
             others.add(name);
             int type = device.block() ? FileMode.BLOCK : FileMode.CHARACTER;
+            Bytes numbers = Bytes.utf8(device.major() + ":" + device.minor());
+            listener.added(name, type | entry.mode().orElse(0600), Optional.empty(), numbers);
             write(name, type | entry.mode().orElse(0600), 1, device.major(), device.minor(), Bytes.EMPTY);
         }
     }
@@ -95,7 +116,7 @@ final class InitrdArchive {
             } else if (Files.isDirectory(child)) {
                 addFolder(name, child, false);
             } else {
-                addFile(name, modeOf(child), InputFile.map(child, WHAT));
+                addFile(name, modeOf(child), Optional.of(child), InputFile.map(child, WHAT));
             }
         } catch (IOException e) {
             throw new ManifestException(WHAT + ": " + child + ": cannot be read: " + e.getMessage(), e);
@@ -118,12 +139,14 @@ final class InitrdArchive {
     private void addDirectory(String name, int mode) {
         checkParent(name);
         directories.add(name);
+        listener.added(name, FileMode.DIRECTORY | mode, Optional.empty(), Bytes.EMPTY);
         write(name, FileMode.DIRECTORY | mode, 2, 0, 0, Bytes.EMPTY);
     }
 
-    private void addFile(String name, int mode, Bytes content) {
+    private void addFile(String name, int mode, Optional<Path> file, Bytes content) {
         checkParent(name);
         others.add(name);
+        listener.added(name, FileMode.REGULAR | mode, file, content);
         write(name, FileMode.REGULAR | mode, 1, 0, 0, content);
     }
 
@@ -131,6 +154,7 @@ final class InitrdArchive {
     private void addLink(String name, int mode, String target) {
         checkParent(name);
         links.add(name);
+        listener.added(name, FileMode.LINK | mode, Optional.empty(), Bytes.utf8(target));
         write(name, FileMode.LINK | mode, 1, 0, 0, Bytes.utf8(target + "\0"));
     }
 

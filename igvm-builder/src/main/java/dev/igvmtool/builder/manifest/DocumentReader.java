@@ -137,12 +137,20 @@ final class DocumentReader {
         return switch (token) {
             case START_OBJECT -> mapping(place, depth);
             case START_ARRAY -> sequence(place, depth);
-            case VALUE_STRING -> new Node.Text(place, parser.getText());
+            case VALUE_STRING -> isAbsent() ? new Node.Null(place) : new Node.Text(place, parser.getText());
             case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new Node.Numeral(place, parser.getText());
             case VALUE_TRUE, VALUE_FALSE -> new Node.Flag(place, token == JsonToken.VALUE_TRUE);
             case VALUE_NULL -> new Node.Null(place);
             default -> throw ManifestException.at(place, "unexpected " + token);
         };
+    }
+
+    /** YAML: nothing at all behind a key, not even quotes. */
+    private boolean isAbsent() throws IOException {
+        return yaml
+                && parser.getText().isEmpty()
+                && parser.currentTokenLocation().getCharOffset()
+                        == parser.currentLocation().getCharOffset();
     }
 
     private Node mapping(Place place, int depth) throws IOException {

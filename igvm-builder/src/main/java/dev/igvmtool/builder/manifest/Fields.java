@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -16,20 +17,20 @@ import java.util.regex.Pattern;
 final class Fields {
     private static final Pattern DECIMAL = Pattern.compile("0|[1-9][0-9]*");
     private static final int MAX_DIGITS = 20;
+    private static final Pattern SIZE = Pattern.compile("([0-9]{1,15})([KMGT])iB");
+    private static final int PAGE_BITS = 12;
 
     private final String what;
     private final Place place;
     private final Map<String, Node> values = new HashMap<>();
 
-    /**
-     * @param what name of the structure, for messages
-     * @param strict true if an unknown field is always an error
-     */
-    Fields(Node node, String what, boolean strict, List<String> known) {
+    /** @param strict true for our own form: unknown fields and nulls are errors, own fields are known */
+    Fields(Node node, Shape shape, boolean strict) {
+        this.what = shape.what();
+        List<String> known = shape.known(strict);
         if (!(node instanceof Node.Mapping mapping)) {
             throw expected(node, "an object", what);
         }
-        this.what = what;
         this.place = mapping.place();
         for (Node.Member member : mapping.members()) {
             if (values.put(member.key(), member.value()) != null) {
@@ -40,6 +41,9 @@ final class Fields {
         for (Node.Member member : mapping.members()) {
             if (!known.contains(member.key())) {
                 checkUnknown(member, strict, known);
+            } else if (strict && member.value() instanceof Node.Null) {
+                throw ManifestException.at(
+                        member.value().place(), "'" + member.key() + "' has no value; leave it out or give one");
             }
         }
     }
@@ -59,6 +63,57 @@ final class Fields {
 
     Place place() {
         return place;
+    }
+
+    /** The structure's name in messages. */
+    String what() {
+        return what;
+    }
+
+    boolean has(String field) {
+        return optional(field).isPresent();
+    }
+
+    /** An error about the value of a field, at its place. */
+    ManifestException at(String field, String message) {
+        Node value = values.get(field);
+        return ManifestException.at(value == null ? place : value.place(), message);
+    }
+
+    /**
+     * A number of pages, from a count or from a size; not from both.
+     *
+     * @param count field with a number of 4 KiB pages
+     * @param size field with a size such as {@code 512MiB}
+     */
+    OptionalLong pages(String count, String size) {
+        if (!has(size)) {
+            return optionalInteger(count, -1L);
+        }
+        if (has(count)) {
+            throw at(size, "'" + size + "' and '" + count + "' in " + what + " say the same, expected one of them");
+        }
+        return OptionalLong.of(bytes(required(size), size) >>> PAGE_BITS);
+    }
+
+    /** Bytes, a multiple of a page. */
+    private static long bytes(Node node, String field) {
+        if (node instanceof Node.Text it) {
+            Matcher matcher = SIZE.matcher(it.value());
+            if (matcher.matches()) {
+                int shift = 10 * ("KMGT".indexOf(matcher.group(2)) + 1);
+                long number = Long.parseLong(matcher.group(1));
+                if (number <= Long.MAX_VALUE >> shift) {
+                    long bytes = number << shift;
+                    if ((bytes & ((1L << PAGE_BITS) - 1)) != 0) {
+                        throw ManifestException.at(
+                                node.place(), "'" + field + "' is " + it.value() + ", expected a multiple of 4KiB");
+                    }
+                    return bytes;
+                }
+            }
+        }
+        throw expected(node, "a size such as 512MiB, in KiB, MiB, GiB or TiB", "'" + field + "'");
     }
 
     /** The value of a field; absent or null means empty. */

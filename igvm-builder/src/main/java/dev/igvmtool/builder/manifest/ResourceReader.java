@@ -1,6 +1,8 @@
 package dev.igvmtool.builder.manifest;
 
 import dev.igvmtool.builder.manifest.InitrdEntry.Content;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,21 +13,28 @@ import java.util.regex.Pattern;
 
 /**
  * Reads resource files, and the {@code resources} map of our own manifests. A value is a path, or one of
- * {@code {path: P}}, {@code {bzimage: P}}, {@code {stage: NAME}}, {@code {initrd: {folder: P, entries: [...]}}}.
- * Relative paths start at the folder of the file that holds them.
+ * {@code {path: P}}, {@code {kernel: P}}, {@code {bzimage: P}}, {@code {stage: NAME}}, {@code {initrd: {archives: [P],
+ * folder: P, entries: [...]}}}, as far as it fits the resource. Relative paths start at the folder of the file that holds
+ * them.
  */
 public final class ResourceReader {
     private static final Pattern OCTAL = Pattern.compile("0?[0-7]{3,4}");
-    private static final List<String> KINDS = List.of("path", "bzimage", "stage", "initrd");
     private static final List<String> CONTENTS =
             List.of("directory", "folder", "file", "stage", "text", "link", "char", "block");
 
     private final Path folder;
+    private final Optional<Path> root;
     private final boolean strict;
 
-    ResourceReader(Path folder, boolean strict) {
+    private ResourceReader(Path folder, Optional<Path> root, boolean strict) {
         this.folder = folder;
+        this.root = root;
         this.strict = strict;
+    }
+
+    /** A reader for the resources in a manifest: it may name what lies below one folder, and nothing else. */
+    static ResourceReader ofManifest(Path folder, ManifestOptions options) {
+        return new ResourceReader(folder, Optional.of(options.root().orElse(folder)), true);
     }
 
     /**
@@ -35,9 +44,10 @@ public final class ResourceReader {
      */
     public static Resources read(Path file) {
         DocumentReader.Document document = DocumentReader.read(file);
-        Fields top = new Fields(document.root(), "the resource file", document.yaml(), List.of("resources"));
+        Shape shape = Shape.of("resource_file", "the resource file", "resources");
+        Fields top = new Fields(document.root(), shape, document.yaml());
         Path folder = DocumentReader.folderOf(file);
-        return new ResourceReader(folder, document.yaml()).resources(top.required("resources"));
+        return new ResourceReader(folder, Optional.empty(), document.yaml()).resources(top.required("resources"));
     }
 
     Resources resources(Node node) {
@@ -70,38 +80,51 @@ public final class ResourceReader {
         if (!(node instanceof Node.Mapping)) {
             throw Fields.expected(node, "a path or an object", "resource '" + key + "'");
         }
-        Variant variant = Variant.read(node, "resource '" + key + "'", KINDS);
+        Variant variant =
+                Variant.read(node, "resource '" + key + "'", kinds(key).known(true));
         return switch (variant.name()) {
             case "path" -> new ResourceSource.FromFile(path(variant.fields(), "path"));
+            case "kernel" -> new ResourceSource.FromKernel(path(variant.fields(), "kernel"));
             case "bzimage" -> new ResourceSource.FromBzImage(path(variant.fields(), "bzimage"));
             case "stage" -> new ResourceSource.FromStage(Fields.text(variant.fields(), "stage"));
             default -> initrd(variant.fields());
         };
     }
 
+    private static Shape kinds(ResourceKey key) {
+        return switch (key) {
+            case UEFI -> Shapes.FILE;
+            case UNDERHILL_KERNEL, LINUX_KERNEL -> Shapes.KERNEL;
+            case OPENHCL_BOOT, UNDERHILL_SIDECAR -> Shapes.PROGRAM;
+            case UNDERHILL_INITRD, LINUX_INITRD -> Shapes.INITRD_SOURCE;
+        };
+    }
+
     private ResourceSource initrd(Node node) {
-        Fields fields = new Fields(node, "'initrd'", true, List.of("folder", "entries"));
+        Fields fields = new Fields(node, Shapes.INITRD, true);
+        List<Path> archives = new ArrayList<>();
         List<InitrdEntry> entries = new ArrayList<>();
+        fields.optional("archives")
+                .ifPresent(it -> list(it, "archives").forEach(element -> archives.add(path(element, "archives"))));
         fields.optional("folder")
                 .ifPresent(it ->
                         entries.add(new InitrdEntry("/", OptionalInt.empty(), new Content.Folder(path(it, "folder")))));
-        Optional<Node> list = fields.optional("entries");
-        if (list.isPresent()) {
-            if (!(list.get() instanceof Node.Sequence sequence)) {
-                throw Fields.expected(list.get(), "a list", "'entries'");
-            }
-            sequence.elements().forEach(element -> entries.add(entry(element)));
+        fields.optional("entries").ifPresent(it -> list(it, "entries").forEach(element -> entries.add(entry(element))));
+        if (archives.isEmpty() && entries.isEmpty()) {
+            throw ManifestException.at(fields.place(), "'initrd' has neither 'archives' nor 'folder' nor 'entries'");
         }
-        if (entries.isEmpty()) {
-            throw ManifestException.at(fields.place(), "'initrd' has neither 'folder' nor 'entries'");
+        return new ResourceSource.FromEntries(archives, entries);
+    }
+
+    private static List<Node> list(Node node, String field) {
+        if (node instanceof Node.Sequence sequence) {
+            return sequence.elements();
         }
-        return new ResourceSource.FromEntries(entries);
+        throw Fields.expected(node, "a list", "'" + field + "'");
     }
 
     private InitrdEntry entry(Node node) {
-        List<String> known = new ArrayList<>(List.of("path", "mode"));
-        known.addAll(CONTENTS);
-        Fields fields = new Fields(node, "an initrd entry", true, known);
+        Fields fields = new Fields(node, Shapes.INITRD_ENTRY, true);
         List<String> given = CONTENTS.stream()
                 .filter(name -> fields.optional(name).isPresent())
                 .toList();
@@ -118,6 +141,9 @@ public final class ResourceReader {
             throw ManifestException.at(
                     fields.place(),
                     "'path' is '" + Quoted.of(path) + "', expected an absolute path without empty, '.' and '..' parts");
+        }
+        if (isFolder && fields.has("mode")) {
+            throw fields.at("mode", "'mode' would have no effect: what is in a folder has the modes that it has there");
         }
         return new InitrdEntry(path, mode(fields), content);
     }
@@ -202,11 +228,32 @@ public final class ResourceReader {
         String text = Fields.text(node, field);
         try {
             if (!text.isEmpty()) {
-                return folder.resolve(text);
+                Path path = folder.resolve(text);
+                root.ifPresent(it -> checkInside(node, path, it));
+                return path;
             }
         } catch (InvalidPathException e) {
             // Falls through to the one message for all that is no path.
         }
         throw ManifestException.at(node.place(), "'" + field + "' is not a path: '" + Quoted.of(text) + "'");
+    }
+
+    /** As written, and also with links followed, as far as it exists. */
+    private static void checkInside(Node node, Path path, Path root) {
+        Path top = root.toAbsolutePath().normalize();
+        boolean inside = path.toAbsolutePath().normalize().startsWith(top);
+        try {
+            if (inside && Files.exists(path)) {
+                inside = path.toRealPath().startsWith(top.toRealPath());
+            }
+        } catch (IOException e) {
+            throw ManifestException.at(node.place(), path + ": cannot be read: " + e.getMessage());
+        }
+        if (!inside) {
+            throw ManifestException.at(
+                    node.place(),
+                    "'" + Quoted.of(path.toString()) + "' lies outside of " + top
+                            + ", where a manifest's own resources must be (build --root DIR widens it)");
+        }
     }
 }

@@ -10,6 +10,10 @@ import java.util.Optional;
  * @param body what follows the name, if anything but null does
  */
 record Variant(Place place, String name, Optional<Node> body) {
+    static Variant read(Node node, Shape shape) {
+        return read(node, shape.what(), shape.known(true));
+    }
+
     static Variant read(Node node, String what, List<String> known) {
         Variant result;
         if (node instanceof Node.Text text) {

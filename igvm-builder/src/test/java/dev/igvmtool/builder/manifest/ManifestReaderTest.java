@@ -226,7 +226,7 @@ class ManifestReaderTest {
                 , "resources": {
                   "uefi": "fw/uefi.fd",
                   "openhcl_boot": {"stage": "boot-shim"},
-                  "underhill_kernel": {"bzimage": "/abs/vmlinuz"},
+                  "underhill_kernel": {"bzimage": "./boot/vmlinuz"},
                   "underhill_initrd": {"initrd": {"folder": "root", "entries": [
                     {"path": "/dev", "directory": true},
                     {"path": "/dev/null", "char": [1, 3], "mode": "0666"},
@@ -242,7 +242,7 @@ class ManifestReaderTest {
                 new ResourceSource.FromStage("boot-shim"),
                 resources.find(ResourceKey.OPENHCL_BOOT).orElseThrow());
         assertEquals(
-                new ResourceSource.FromBzImage(Path.of("/abs/vmlinuz")),
+                new ResourceSource.FromBzImage(Path.of("/base/./boot/vmlinuz")),
                 resources.find(ResourceKey.UNDERHILL_KERNEL).orElseThrow());
         ResourceSource.FromEntries initrd = (ResourceSource.FromEntries)
                 resources.find(ResourceKey.UNDERHILL_INITRD).orElseThrow();
