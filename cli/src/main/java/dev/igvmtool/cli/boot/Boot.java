@@ -165,6 +165,10 @@ public final class Boot {
                 return failure(vp, crashText(vp).orElse(vp.stopReason()));
             }
         }
+        Optional<String> crash = crashText(machine().vp(0));
+        if (crash.isPresent()) {
+            return failure(machine().vp(0), crash.get());
+        }
         String what = reason == StopReason.LIMIT
                 ? "no end after " + options.maxTurns() + " turns"
                 : "every processor waits for an interrupt";
@@ -188,7 +192,8 @@ public final class Boot {
         boolean readable =
                 length > 0 && length <= PhysicalMemory.PAGE_SIZE && memory.isRam(gpa) && memory.isRam(gpa + length - 1);
         return readable
-                ? Optional.of(memory.readBytes(gpa, (int) length).toUtf8().strip())
+                ? Optional.of(
+                        CrashText.summary(memory.readBytes(gpa, (int) length).toUtf8()))
                 : Optional.empty();
     }
 }

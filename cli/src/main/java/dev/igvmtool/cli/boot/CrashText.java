@@ -1,0 +1,28 @@
+package dev.igvmtool.cli.boot;
+
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** What a guest has told of its end, in one line: its kernel log down to the lines that say why, or a text of its own. */
+final class CrashText {
+    /** {@code <N>[ time] text}: the level is N modulo 8. */
+    private static final Pattern LOG_LINE = Pattern.compile("<([0-9]{1,4})>\\[ *[0-9.]+] (.*)");
+
+    /** Levels up to this one are critical. */
+    private static final int CRITICAL = 2;
+
+    private CrashText() {}
+
+    /** The critical lines of a kernel log, from first to last; any other text as it is. */
+    static String summary(String text) {
+        List<Matcher> lines = text.lines().map(LOG_LINE::matcher).toList();
+        String critical = lines.stream()
+                .filter(Matcher::matches)
+                .filter(line -> Integer.parseInt(line.group(1)) % 8 <= CRITICAL)
+                .map(line -> line.group(2))
+                .collect(Collectors.joining("; "));
+        return critical.isEmpty() ? text.strip() : critical;
+    }
+}
