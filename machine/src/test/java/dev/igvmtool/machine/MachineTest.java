@@ -230,4 +230,38 @@ class MachineTest {
         machine.run(10);
         assertEquals(0xffff, machine.vp(0).get(Gpr.RAX));
     }
+
+    @Test
+    void lookingAtWhatRunsNextLeavesNoTrace() {
+        Machine machine = running(Cpu::halt);
+        long entry = TestMachines.PAGE_TABLES;
+        machine.physicalMemory().writeU64(entry, machine.physicalMemory().readU64(entry) & ~0x20L);
+
+        assertEquals(0, machine.vp(0).slotAtRip().map(slot -> slot.step()).orElseThrow());
+        assertEquals(0, machine.physicalMemory().readU64(entry) & 0x20);
+        machine.step();
+        assertEquals(0x20, machine.physicalMemory().readU64(entry) & 0x20);
+        assertTrue(machine.vp(0).peek(0x0001_0000_0000L, 1).isEmpty());
+    }
+
+    @Test
+    void addressWithoutMemoryStopsTheHighestVtl() {
+        Machine machine = running(cpu -> cpu.memory().writeU8(0xf800_0000L, 1));
+
+        assertEquals(StopReason.VP_STOPPED, machine.run(10));
+        assertEquals(
+                "write of GPA 0xf8000000, which is not mapped", machine.vp(0).stopReason());
+    }
+
+    @Test
+    void registersChangedFromOutsideAreInTheNextSnapshot() {
+        Machine machine = running(Cpu::halt);
+        machine.snapshot();
+        machine.vp(0).set(Gpr.RBX, 9);
+        Snapshot changed = machine.snapshot();
+        machine.vp(0).set(Gpr.RBX, 10);
+        machine.restore(changed);
+
+        assertEquals(9, machine.vp(0).get(Gpr.RBX));
+    }
 }

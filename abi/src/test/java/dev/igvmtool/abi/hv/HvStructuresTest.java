@@ -43,6 +43,8 @@ class HvStructuresTest {
         assertEquals(64, MsrIntercept.CODEC.size());
         assertEquals(104, CpuidIntercept.CODEC.size());
         assertEquals(208, HypercallIntercept.CODEC.size());
+        assertEquals(16, SignalEventDirectInput.CODEC.size());
+        assertEquals(280, PostMessageDirectInput.CODEC.size());
         assertEquals(256, HvMessage.CODEC.size());
     }
 

@@ -42,6 +42,8 @@ public final class Hypercalls {
                 new AssertVirtualInterrupt(),
                 new StartVirtualProcessor(),
                 new GetVpIndexFromApicId(),
+                new SignalEventDirect(),
+                new PostMessageDirect(),
                 new CheckSparseGpaPageVtlAccess(),
                 new AcceptGpaPages(),
                 new ModifySparseGpaPageHostVisibility()));

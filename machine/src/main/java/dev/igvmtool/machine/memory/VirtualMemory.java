@@ -1,5 +1,7 @@
 package dev.igvmtool.machine.memory;
 
+import dev.igvmtool.abi.binary.Bytes;
+import dev.igvmtool.abi.binary.IgvmToolException;
 import dev.igvmtool.abi.binary.Memory;
 import dev.igvmtool.abi.x64.Vector;
 import dev.igvmtool.machine.guest.GuestException;
@@ -8,6 +10,7 @@ import dev.igvmtool.machine.paging.PageWalker;
 import dev.igvmtool.machine.paging.PagingMode;
 import dev.igvmtool.machine.paging.TableMemory;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,6 +74,33 @@ public final class VirtualMemory implements Memory {
             memory.read(context.vtl(), gpa, target, done, chunk);
             done += chunk;
         }
+    }
+
+    /**
+     * Reads without leaving a trace: no accessed bits, no event. For those who look from outside.
+     *
+     * @return empty if some byte cannot be reached
+     */
+    public Optional<Bytes> peek(long address, int length) {
+        PagingMode mode = context.pagingMode();
+        byte[] content = new byte[length];
+        try {
+            for (int done = 0; done < length; ) {
+                long gva = address + done;
+                int chunk = Math.min(PAGE_SIZE - ((int) gva & OFFSET_MASK), length - done);
+                long gpa = mode.paging() && !PageWalker.isCanonical(gva)
+                        ? -1
+                        : PageWalker.walk(tables, mode, gva, PageWalker.READ, false);
+                if (gpa < 0) {
+                    return Optional.empty();
+                }
+                memory.read(context.vtl(), gpa, content, done, chunk);
+                done += chunk;
+            }
+        } catch (GpaFault unreachable) {
+            return Optional.empty();
+        }
+        return Optional.of(Bytes.wrap(content));
     }
 
     @Override
@@ -222,6 +252,9 @@ public final class VirtualMemory implements Memory {
             return remembered;
         }
         faultAddress = gva;
+        if (mode.paging() && !mode.longMode()) {
+            throw new IgvmToolException("paging outside long mode is not modelled");
+        }
         if (mode.paging() && !PageWalker.isCanonical(gva)) {
             throw GuestException.generalProtection(String.format("address 0x%x is not canonical", gva));
         }

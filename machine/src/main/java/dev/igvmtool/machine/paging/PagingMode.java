@@ -25,6 +25,11 @@ public record PagingMode(
         return (cr0 & CR0_PG) != 0;
     }
 
+    /** True if the tables have four levels. */
+    public boolean longMode() {
+        return (efer & EFER_LMA) != 0;
+    }
+
     boolean has(long register, long bit) {
         return (register & bit) != 0;
     }

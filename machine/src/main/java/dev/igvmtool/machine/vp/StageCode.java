@@ -167,7 +167,7 @@ final class StageCode {
             memoryFault(fault, gva);
         } catch (IgvmToolException failure) {
             vtl.rip = rip;
-            vp.stop("the program gave up: " + failure.getMessage());
+            vp.stop((running == null ? "" : "the program gave up: ") + failure.getMessage());
         } finally {
             running = null;
         }
@@ -266,13 +266,16 @@ final class StageCode {
         }
     }
 
-    /** The slot at RIP, if one stands there; may fail as any fetch. */
-    Optional<Slot> fetchSlot() {
+    /** Virtual address of what runs next. */
+    long codeAddress() {
         VtlState vtl = vp.state().active();
         boolean longMode = (vtl.efer & EFER_LMA) != 0;
-        long address = longMode ? vtl.rip : vtl.segment(SegmentRegister.CS).base() + vtl.rip;
+        return longMode ? vtl.rip : vtl.segment(SegmentRegister.CS).base() + vtl.rip;
+    }
+
+    private Optional<Slot> fetchSlot() {
         byte[] bytes = new byte[Slot.SIZE];
-        vp.fetch(address, bytes, bytes.length);
+        vp.fetch(codeAddress(), bytes, bytes.length);
         return Slot.decode(Bytes.wrap(bytes));
     }
 }

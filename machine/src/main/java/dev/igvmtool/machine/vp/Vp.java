@@ -1,5 +1,6 @@
 package dev.igvmtool.machine.vp;
 
+import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.Memory;
 import dev.igvmtool.abi.hv.InitialVpContext;
 import dev.igvmtool.abi.x64.ControlRegister;
@@ -12,7 +13,6 @@ import dev.igvmtool.machine.guest.Cpu;
 import dev.igvmtool.machine.guest.CpuidResult;
 import dev.igvmtool.machine.guest.GuestException;
 import dev.igvmtool.machine.guest.Slot;
-import dev.igvmtool.machine.memory.GpaFault;
 import dev.igvmtool.machine.memory.VirtualMemory;
 import dev.igvmtool.machine.paging.PageWalker;
 import dev.igvmtool.machine.paging.PagingMode;
@@ -230,13 +230,14 @@ public final class Vp implements Cpu {
                 }));
     }
 
-    /** The slot at RIP, if one stands there and can be executed. */
+    /** The slot at RIP, if one stands there; looking leaves no trace in the guest. */
     public Optional<Slot> slotAtRip() {
-        try {
-            return stages.fetchSlot();
-        } catch (GuestException | GpaFault e) {
-            return Optional.empty();
-        }
+        return peek(stages.codeAddress(), Slot.SIZE).flatMap(Slot::decode);
+    }
+
+    /** Memory as the VP would read it now, without leaving a trace; empty if some byte cannot be reached. */
+    public Optional<Bytes> peek(long gva, int length) {
+        return memory.peek(gva, length);
     }
 
     /** One turn: takes a pending interrupt if there is one, then runs one step. */

@@ -2,6 +2,7 @@ package dev.igvmtool.machine.vp;
 
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.hv.HvMessage;
+import dev.igvmtool.abi.hv.HvStatus;
 import dev.igvmtool.abi.hv.InterceptHeader;
 import dev.igvmtool.abi.hv.MessageType;
 import dev.igvmtool.abi.hv.VpAssistPage;
@@ -12,6 +13,7 @@ import dev.igvmtool.abi.x64.SegmentRegister;
 import dev.igvmtool.machine.event.MachineEvent;
 import dev.igvmtool.machine.memory.PhysicalMemory;
 import dev.igvmtool.machine.partition.Partition;
+import dev.igvmtool.machine.synic.SynIc;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,7 +21,6 @@ import java.util.List;
 final class VtlTransitions {
     private static final long ENABLED = 1;
     private static final long PAGE_MASK = -PhysicalMemory.PAGE_SIZE;
-    private static final long SINT_MASKED = 1 << 16;
     private static final long CR0_PE = 1;
     private static final long CR0_AM = 1 << 18;
     private static final long EFER_LMA = 1 << 10;
@@ -106,7 +107,7 @@ final class VtlTransitions {
             new VpAssistPage(partition.physical(), target.vpAssistPage & PAGE_MASK)
                     .setMessage(HvMessage.CODEC.toBytes(message));
             enter(to, VtlEntryReason.INTERCEPT, "intercept: " + name);
-        } else if (postToSynic(target, message)) {
+        } else if (SynIc.post(vp, to, 0, message) == HvStatus.SUCCESS) {
             enter(to, VtlEntryReason.INTERRUPT, "intercept: " + name);
         } else {
             vp.stop(name + " intercept for VTL " + to
@@ -169,20 +170,6 @@ final class VtlTransitions {
                 vtl.segment(SegmentRegister.CS),
                 vtl.rip,
                 vtl.rflags);
-    }
-
-    /** Puts a message into slot 0; false if the message page is off, the interrupt masked or the slot taken. */
-    private boolean postToSynic(VtlState target, HvMessage message) {
-        if ((target.simp & ENABLED) == 0 || (target.sints[0] & SINT_MASKED) != 0) {
-            return false;
-        }
-        long slot = target.simp & PAGE_MASK;
-        if (partition.physical().readU32(slot) != MessageType.NONE) {
-            return false;
-        }
-        partition.physical().writeBytes(slot, HvMessage.CODEC.toBytes(message));
-        target.apic.request((int) target.sints[0] & 0xff);
-        return true;
     }
 
     private void emitSwitch(int from, int to, String reason) {

@@ -22,12 +22,14 @@ import dev.igvmtool.abi.hv.HypercallResult;
 import dev.igvmtool.abi.hv.RegisterAssociation;
 import dev.igvmtool.abi.hv.RegisterName;
 import dev.igvmtool.abi.hv.RegisterValue;
+import dev.igvmtool.abi.hv.SignalEventDirectInput;
 import dev.igvmtool.abi.hv.TargetVtl;
 import dev.igvmtool.abi.hv.TranslateVirtualAddressInput;
 import dev.igvmtool.abi.hv.VpRegistersHeader;
 import dev.igvmtool.abi.hv.VpStartInput;
 import dev.igvmtool.abi.x64.Gpr;
 import dev.igvmtool.machine.Machine;
+import dev.igvmtool.machine.TestMachines;
 import dev.igvmtool.machine.event.MachineEvent;
 import dev.igvmtool.machine.guest.Cpu;
 import dev.igvmtool.machine.partition.PartitionConfig;
@@ -53,7 +55,7 @@ class HypercallsTest {
     void pageLiesOverGuestMemoryAsLongAsItIsEnabled() {
         Machine machine = running(
                 cpu -> cpu.memory().writeU8(HYPERCALL_PAGE, 0x55),
-                dev.igvmtool.machine.TestMachines::enableHypercalls,
+                TestMachines::enableHypercalls,
                 cpu -> cpu.set(Gpr.RAX, cpu.memory().readU32(HYPERCALL_PAGE)),
                 cpu -> cpu.writeMsr(0x4000_0001, 0),
                 cpu -> cpu.set(Gpr.RBX, cpu.memory().readU8(HYPERCALL_PAGE)),
@@ -128,7 +130,7 @@ class HypercallsTest {
                 config().vpCount(3).vpIndexAnswers(Map.of(2, 7)).build(),
                 program(
                         1,
-                        dev.igvmtool.machine.TestMachines::enableHypercalls,
+                        TestMachines::enableHypercalls,
                         cpu -> hypercall(
                                 cpu,
                                 HypercallControl.rep(HypercallCode.GET_VP_INDEX_FROM_APIC_ID, 3)
@@ -156,7 +158,7 @@ class HypercallsTest {
                 config().vpCount(2).build(),
                 program(
                         1,
-                        dev.igvmtool.machine.TestMachines::enableHypercalls,
+                        TestMachines::enableHypercalls,
                         cpu -> results.add(hypercall(cpu, 0x99, input)),
                         cpu -> results.add(hypercall(cpu, 0x0f, input)),
                         cpu -> results.add(hypercall(cpu, 0x0f, input)),
@@ -186,10 +188,8 @@ class HypercallsTest {
                         RegisterName.ES + 1,
                         RegisterValue.of(new dev.igvmtool.abi.x64.SegmentValue(0, 0xffff, 0x33, 0xa0fb)))))
                 .toBytes();
-        Machine machine = running(
-                dev.igvmtool.machine.TestMachines::enableHypercalls,
-                cpu -> hypercall(cpu, 0x2_0000_0051L, set),
-                Cpu::halt);
+        Machine machine =
+                running(TestMachines::enableHypercalls, cpu -> hypercall(cpu, 0x2_0000_0051L, set), Cpu::halt);
         machine.run(10);
 
         assertEquals(0x2_0000_0000L, machine.vp(0).get(Gpr.RAX));
@@ -209,7 +209,7 @@ class HypercallsTest {
         Bytes input = TranslateVirtualAddressInput.CODEC.toBytes(
                 new TranslateVirtualAddressInput(TranslateVirtualAddressInput.VALIDATE_READ, TargetVtl.CURRENT, 0x123));
         Machine machine = running(
-                dev.igvmtool.machine.TestMachines::enableHypercalls,
+                TestMachines::enableHypercalls,
                 cpu -> hypercall(cpu, 0x52, input),
                 cpu -> cpu.set(Gpr.RBX, cpu.memory().readU64(OUTPUT_PAGE + 8)),
                 cpu -> hypercall(cpu, 0xac, input),
@@ -225,10 +225,8 @@ class HypercallsTest {
     void eventHasControlInputAndResult() {
         List<MachineEvent.HypercallDone> calls = new ArrayList<>();
         Bytes input = registers(RegisterName.VSM_VP_STATUS);
-        Machine machine = running(
-                dev.igvmtool.machine.TestMachines::enableHypercalls,
-                cpu -> hypercall(cpu, 0x1_0000_0050L, input),
-                Cpu::halt);
+        Machine machine =
+                running(TestMachines::enableHypercalls, cpu -> hypercall(cpu, 0x1_0000_0050L, input), Cpu::halt);
         machine.observe(event -> {
             if (event instanceof MachineEvent.HypercallDone call) {
                 calls.add(call);
@@ -248,9 +246,29 @@ class HypercallsTest {
     }
 
     @Test
+    void eventIsSignalledDirectly() {
+        Bytes input = SignalEventDirectInput.CODEC.toBytes(new SignalEventDirectInput(-1, 0, 0, 2, 9));
+        Machine machine = running(
+                TestMachines::enableHypercalls,
+                cpu -> cpu.set(Gpr.RBX, hypercall(cpu, 0xc0, input)),
+                cpu -> {
+                    cpu.writeMsr(0x4000_0082, 0x6_0001);
+                    cpu.writeMsr(0x4000_0092, 0x55);
+                },
+                cpu -> hypercall(cpu, 0xc0, input),
+                Cpu::halt);
+        machine.run(10);
+
+        assertEquals(HvStatus.INVALID_SYNIC_STATE, machine.vp(0).get(Gpr.RBX), "the page is not enabled yet");
+        assertEquals(0, machine.vp(0).get(Gpr.RAX));
+        assertEquals(2, machine.physicalMemory().readU8(0x6_0201));
+        assertEquals(1, machine.physicalMemory().readU8(OUTPUT_PAGE));
+    }
+
+    @Test
     void copiedPageWorksAsWell() {
         Machine machine = running(
-                dev.igvmtool.machine.TestMachines::enableHypercalls,
+                TestMachines::enableHypercalls,
                 cpu -> cpu.memory().writeBytes(0x6_0000, cpu.memory().readBytes(HYPERCALL_PAGE, 4096)),
                 cpu -> {
                     cpu.set(Gpr.RCX, 0x7777);
