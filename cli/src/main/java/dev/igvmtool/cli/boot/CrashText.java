@@ -7,8 +7,8 @@ import java.util.stream.Collectors;
 
 /** What a guest has told of its end, in one line: its kernel log down to the lines that say why, or a text of its own. */
 final class CrashText {
-    /** {@code <N>[ time] text}: the level is N modulo 8. */
-    private static final Pattern LOG_LINE = Pattern.compile("<([0-9]{1,4})>\\[ *[0-9.]+] (.*)");
+    /** {@code N,number,time,-;text} as in {@code /dev/kmsg}: the level is N modulo 8. */
+    private static final Pattern LOG_LINE = Pattern.compile("([0-9]{1,4}),[0-9]+,[0-9]+,[^;]*;(.*)");
 
     /** Levels up to this one are critical. */
     private static final int CRITICAL = 2;

@@ -10,10 +10,10 @@ class CrashTextTest {
         assertEquals(
                 "openvmm_hcl: fatal: no firmware; Kernel panic - not syncing: Attempted to kill init!",
                 CrashText.summary("""
-                        <14>[    0.000772] openvmm_hcl: self-test passed
-                        <10>[    0.000777] openvmm_hcl: fatal: no firmware
-                        <7>[    0.000781] process 2 has ended
-                        <0>[    0.000791] Kernel panic - not syncing: Attempted to kill init!
+                        14,68,772,-;openvmm_hcl: self-test passed
+                        10,69,777,-;openvmm_hcl: fatal: no firmware
+                        7,70,781,-;process 2 has ended
+                        0,72,791,-;Kernel panic - not syncing: Attempted to kill init!
                         """));
     }
 
