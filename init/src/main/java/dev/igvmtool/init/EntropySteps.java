@@ -16,8 +16,7 @@ final class EntropySteps {
     private EntropySteps() {}
 
     static void add(StepList steps) {
-        steps.event("I11")
-                .step("entropy-open", process -> process.open(SOURCE, OpenFlags.RDONLY))
+        steps.step("entropy-open", process -> process.open(SOURCE, OpenFlags.RDONLY))
                 .step("entropy-read", process -> {
                     if (process.rawResult() == Errno.ENOENT.result()) {
                         process.cpu().jumpTo("entropy-missing");
@@ -38,6 +37,7 @@ final class EntropySteps {
                     }
                 })
                 .step("entropy-pool-open", process -> process.open(POOL, OpenFlags.WRONLY))
+                .event("I11")
                 .step("entropy-mix", process -> {
                     process.set(Variable.FILE, process.result("failed to open " + POOL));
                     long size = process.get(Variable.SIZE);

@@ -33,6 +33,7 @@ public final class Init implements Program {
         MountSteps.add(steps);
         EntropySteps.add(steps);
         ScriptSteps.add(steps);
+        LaunchSteps.addEnvironment(steps);
         ModuleSteps.add(steps);
         LaunchSteps.add(steps);
         EndSteps.add(steps);

@@ -8,7 +8,7 @@ import java.util.List;
 
 /** I13 and I16 to I18: environment, limit, the paravisor as a child, reaping. */
 final class LaunchSteps {
-    static final String FIRST = "environment";
+    static final String FIRST = "limit";
 
     private static final String PARAVISOR = "/bin/openvmm_hcl";
     private static final String PID_FILE = "/run/underhill.pid";
@@ -20,16 +20,19 @@ final class LaunchSteps {
 
     private LaunchSteps() {}
 
+    /** I13, which comes before the kernel modules. */
+    static void addEnvironment(StepList steps) {
+        steps.event("I13").step("environment", process -> {
+            addVariable(process, "KERNEL_BOOT_TIME=" + process.get(Variable.START_TIME));
+            List<Long> variables = new ArrayList<>(process.environmentPointers());
+            variables.addAll(addedPointers(process));
+            putPointers(process, InitData.ENVIRONMENT, variables);
+        });
+    }
+
     static void add(StepList steps) {
-        steps.event("I13")
+        steps.event("I16")
                 .step(FIRST, process -> {
-                    addVariable(process, "KERNEL_BOOT_TIME=" + process.get(Variable.START_TIME));
-                    List<Long> variables = new ArrayList<>(process.environmentPointers());
-                    variables.addAll(addedPointers(process));
-                    putPointers(process, InitData.ENVIRONMENT, variables);
-                })
-                .event("I16")
-                .step("limit", process -> {
                     Bytes limit = new ByteWriter().u64(MAX_FILES).u64(MAX_FILES).toBytes();
                     process.cpu().memory().writeBytes(process.at(InitData.BUFFER), limit);
                     process.cpu().systemCall(Syscall.PRLIMIT64, 0, RLIMIT_NOFILE, process.at(InitData.BUFFER), 0);

@@ -25,16 +25,15 @@ final class ModuleSteps {
     private ModuleSteps() {}
 
     static void add(StepList steps) {
-        steps.event("I14")
-                .step("vfio", process -> {
+        steps.step("vfio", process -> {
                     String value = process.environment("OPENHCL_NVME_VFIO");
                     if (!value.equals("1") && !value.equals("true")) {
                         process.cpu().jumpTo("modules");
                     }
                 })
+                .event("I14")
                 .write("vfio-new-id", VFIO_NEW_ID, process -> NVME_IDS)
                 .step("vfio-done", process -> process.result("failed to close " + VFIO_NEW_ID))
-                .event("I15")
                 .step("modules", process -> process.open(COMMAND_LINE, OpenFlags.RDONLY))
                 .step("modules-command-line", process -> {
                     process.set(Variable.FILE, process.result("failed to open " + COMMAND_LINE));
@@ -49,6 +48,7 @@ final class ModuleSteps {
                     process.result("failed to read " + COMMAND_LINE);
                     process.close(process.get(Variable.FILE));
                 })
+                .event("I15")
                 .step("modules-start", process -> {
                     process.list(InitData.PENDING).set(List.of(ROOT));
                     process.list(InitData.VISITED).set(List.of());

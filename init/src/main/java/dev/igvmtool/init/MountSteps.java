@@ -50,12 +50,9 @@ final class MountSteps {
     private MountSteps() {}
 
     static void add(StepList steps) {
-        steps.event("I08");
         MOUNTS.forEach(mount -> mount(steps, mount));
-        steps.event("I09")
-                .log("log-arguments", Level.INFO, process -> "arguments: " + process.arguments())
-                .event("I10");
-        PARAMETERS.forEach(parameter -> steps.write(parameter.name, parameter.path, parameter.text));
+        steps.event("I09").log("log-arguments", Level.INFO, process -> "arguments: " + process.arguments());
+        PARAMETERS.forEach(parameter -> steps.event("I10").write(parameter.name, parameter.path, parameter.text));
         steps.step("parameters-done", process -> process.result("failed to close a parameter"));
     }
 
@@ -63,6 +60,7 @@ final class MountSteps {
         String name = "mount-" + mount.name;
         steps.step(name + "-directory", process -> process.cpu()
                         .systemCall(Syscall.MKDIR, process.put(InitData.PATH, mount.target), 0777))
+                .event("I08")
                 .step(name, process -> {
                     if (process.rawResult() != Errno.EEXIST.result()) {
                         process.result("failed to create " + mount.target);

@@ -36,10 +36,13 @@ final class StepList {
         return step(name, process -> process.log(level, message.apply(process)));
     }
 
-    /** Writes a text to an existing file: open, write, close. */
+    /** Writes a text to an existing file: open, write, close; the write is the event, if there is one. */
     StepList write(String name, String path, Function<InitProcess, String> text) {
-        return step(name + "-open", process -> process.open(path, OpenFlags.WRONLY))
-                .step(name + "-write", process -> {
+        Optional<String> ofWrite = event;
+        event = Optional.empty();
+        step(name + "-open", process -> process.open(path, OpenFlags.WRONLY));
+        event = ofWrite;
+        return step(name + "-write", process -> {
                     process.set(Variable.FILE, process.result("failed to open " + path));
                     process.write(process.get(Variable.FILE), text.apply(process));
                 })

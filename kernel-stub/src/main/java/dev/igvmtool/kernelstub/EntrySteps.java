@@ -43,8 +43,8 @@ final class EntrySteps {
 
     static List<Step> steps() {
         return List.of(
-                step("K01", "entry", EntrySteps::entry),
-                step("check-zero-page", EntrySteps::checkZeroPage),
+                step("entry", EntrySteps::entry),
+                step("K01", "check-zero-page", EntrySteps::checkZeroPage),
                 step("log-buffer", EntrySteps::logBuffer),
                 step("map-memory", EntrySteps::mapMemory),
                 step("map-text", EntrySteps::mapText),

@@ -4,9 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.igvmtool.abi.binary.Bytes;
+import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.abi.linux.OpenFlags;
 import dev.igvmtool.abi.linux.Syscall;
+import dev.igvmtool.abi.sidecar.ControlPage;
+import dev.igvmtool.abi.sidecar.CpuStatus;
 import dev.igvmtool.abi.x64.Gpr;
+import dev.igvmtool.devicetree.binding.BootTree;
 import dev.igvmtool.machine.StopReason;
 import dev.igvmtool.machine.guest.Cpu;
 import java.util.List;
@@ -175,6 +179,68 @@ class KernelStubTest {
                 kernel.machine.run(LIMIT, machine -> kernel.lastStepOf(2).equals("test-100:end"));
         assertEquals(StopReason.CONDITION, reason, kernel::trouble);
         assertEquals(List.of("0"), TestProgram.results(kernel.machine.vp(2)));
+    }
+
+    private static TestProgram startsCpu1() {
+        return new TestProgram(100)
+                .text(0, "/sys")
+                .text(0x40, "sysfs")
+                .text(0x80, "/sys/devices/system/cpu/cpu1/online")
+                .text(0xc0, "1")
+                .text(0x100, "/sys/devices/system/cpu/online")
+                .call(Syscall.MOUNT, TestProgram.DATA + 0x40, TestProgram.DATA, TestProgram.DATA + 0x40, 0, 0)
+                .call(Syscall.OPEN, TestProgram.DATA + 0x80, OpenFlags.WRONLY)
+                .call(Syscall.WRITE, 0, TestProgram.DATA + 0xc0, 1)
+                .call(Syscall.WRITE, 0, TestProgram.DATA + 0xc0, 1)
+                .call(Syscall.OPEN, TestProgram.DATA + 0x100, OpenFlags.RDONLY)
+                .call(Syscall.READ, 1, TestProgram.DATA + 0x140, 16)
+                .end();
+    }
+
+    @Test
+    void aProcessorComesOnlineByOrder() {
+        TestProgram init = startsCpu1();
+        KernelMachine kernel = KernelMachine.builder()
+                .vps(2)
+                .commandLine(KernelMachine.COMMAND_LINE + " boot_cpus=0")
+                .program(init)
+                .initrd(new CpioArchive()
+                        .directory("sys")
+                        .file("underhill-init", init.elf())
+                        .build())
+                .build();
+        Cpu cpu = runToEnd(kernel);
+        assertEquals(List.of("0", "0", "1", "1", "1", "4"), TestProgram.results(cpu));
+        assertEquals(
+                "0-1\n", cpu.memory().readBytes(TestProgram.DATA + 0x140, 4).toUtf8());
+    }
+
+    @Test
+    void theSidecarIsAskedToLeaveAProcessorFirst() {
+        TestProgram init = startsCpu1();
+        BootTree.SidecarNode node = new BootTree.SidecarNode(0xc40_0000, GpaRange.ofSize(0xc40_1000, 2 * 0x2000));
+        KernelMachine kernel = KernelMachine.builder()
+                .vps(2)
+                .sidecarNodes(List.of(node))
+                .commandLine(KernelMachine.COMMAND_LINE + " boot_cpus=0")
+                .program(init)
+                .initrd(new CpioArchive()
+                        .directory("sys")
+                        .file("underhill-init", init.elf())
+                        .build())
+                .build();
+        ControlPage control = new ControlPage(kernel.machine.physicalMemory(), node.controlPage());
+        control.setCpuCount(2);
+        control.setRequestVector(0x20);
+        control.setStatus(1, CpuStatus.IDLE);
+        kernel.machine.run(
+                LIMIT,
+                machine -> control.status(1).filter(CpuStatus.REMOVE::equals).isPresent());
+        assertEquals(0xf4, control.responseVector());
+        kernel.machine.run(100);
+        assertEquals("kernel-stub:cpu-up", kernel.lastStepOf(0), kernel::trouble);
+        control.setStatus(1, CpuStatus.REMOVED);
+        assertEquals("4", TestProgram.results(runToEnd(kernel)).get(5), kernel::trouble);
     }
 
     static Cpu runToEnd(KernelMachine kernel) {
