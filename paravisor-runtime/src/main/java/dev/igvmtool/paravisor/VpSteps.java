@@ -21,7 +21,7 @@ import dev.igvmtool.paravisor.config.OnlineCpus;
 
 /**
  * The VPs (event P50). VP 0 belongs to this thread. The others wait in VTL0 for their start-up interrupt: those of Linux
- * are told so by hypercall, those of the sidecar by its commands, and then run there.
+ * are told so by hypercall, those of the sidecar by its commands; the sidecar then gives its VPs to VTL0.
  */
 final class VpSteps {
     private static final RegisterAssociation START_UP_SUSPEND =
@@ -40,6 +40,7 @@ final class VpSteps {
                 .step("prepare-vp", VpSteps::prepareVp)
                 .step("linux-vp-prepared", VpSteps::linuxVpPrepared)
                 .step("sidecar-vp-prepared", VpSteps::sidecarVpPrepared)
+                .step("sidecar-vp-checked", VpSteps::sidecarVpChecked)
                 .step("sidecar-vp-started", VpSteps::sidecarVpStarted)
                 .step(NEXT, VpSteps::nextVp)
                 .step("log-vps", VpSteps::logVps);
@@ -86,24 +87,42 @@ final class VpSteps {
     }
 
     private static void prepareSidecarVp(ParavisorProcess process, int vp) {
-        SidecarTable table = new SidecarTable(process);
-        CommandPage page = table.commandPage(vp);
-        long request = page.requestData();
-        RegistersHeader header = new RegistersHeader(1, TargetVtl.explicit(0).value());
-        process.cpu().memory().write(RegistersHeader.CODEC, request, header);
-        process.cpu()
-                .memory()
-                .write(RegisterAssociation.CODEC, request + RegistersHeader.CODEC.size(), START_UP_SUSPEND);
-        page.setCommand(SidecarCommand.SET_VP_REGISTERS);
         process.cpu().jumpTo("sidecar-vp-prepared");
-        process.ioctl(table.nodeOf(vp).file(), MshvIoctl.SIDECAR_RUN, vp);
+        registerCommand(process, vp, SidecarCommand.SET_VP_REGISTERS);
     }
 
     private static void sidecarVpPrepared(ParavisorProcess process) {
         int vp = process.getInt(Variable.INDEX);
-        process.result("run a sidecar command on CPU " + vp);
+        checkRegisterCommand(process, vp);
+        registerCommand(process, vp, SidecarCommand.GET_VP_REGISTERS);
+    }
+
+    private static void sidecarVpChecked(ParavisorProcess process) {
+        int vp = process.getInt(Variable.INDEX);
+        long activity = checkRegisterCommand(process, vp).low();
+        if ((activity & START_UP_SUSPEND.value().low()) == 0) {
+            throw new ParavisorFailure(String.format("VP %d does not wait for its start: activity 0x%x", vp, activity));
+        }
+        SidecarTable table = new SidecarTable(process);
+        table.commandPage(vp).setCommand(SidecarCommand.RUN_VP);
+        process.ioctl(table.nodeOf(vp).file(), MshvIoctl.SIDECAR_START, vp);
+    }
+
+    /** Sets or gets the one register of {@link #START_UP_SUSPEND} in VTL0. */
+    private static void registerCommand(ParavisorProcess process, int vp, SidecarCommand command) {
         SidecarTable table = new SidecarTable(process);
         CommandPage page = table.commandPage(vp);
+        RegistersHeader header = new RegistersHeader(1, TargetVtl.explicit(0).value());
+        process.cpu().memory().write(RegistersHeader.CODEC, page.requestData(), header);
+        process.cpu().memory().write(RegisterAssociation.CODEC, record(page), START_UP_SUSPEND);
+        page.setCommand(command);
+        process.ioctl(table.nodeOf(vp).file(), MshvIoctl.SIDECAR_RUN, vp);
+    }
+
+    /** The register's value after a command that must have succeeded. */
+    private static RegisterValue checkRegisterCommand(ParavisorProcess process, int vp) {
+        process.result("run a sidecar command on CPU " + vp);
+        CommandPage page = new SidecarTable(process).commandPage(vp);
         if (page.hasError()) {
             throw new ParavisorFailure("sidecar command on CPU " + vp + ": " + page.error());
         }
@@ -112,10 +131,16 @@ final class VpSteps {
                 .read(RegistersHeader.CODEC, page.requestData())
                 .status();
         if (status != HvStatus.SUCCESS) {
-            throw new ParavisorFailure("suspend VP " + vp + " by the sidecar: " + HvStatus.nameOf(status));
+            throw new ParavisorFailure("register command of the sidecar on CPU " + vp + ": " + HvStatus.nameOf(status));
         }
-        page.setCommand(SidecarCommand.RUN_VP);
-        process.ioctl(table.nodeOf(vp).file(), MshvIoctl.SIDECAR_START, vp);
+        return process.cpu()
+                .memory()
+                .read(RegisterAssociation.CODEC, record(page))
+                .value();
+    }
+
+    private static long record(CommandPage page) {
+        return page.requestData() + RegistersHeader.CODEC.size();
     }
 
     private static void sidecarVpStarted(ParavisorProcess process) {
