@@ -13,6 +13,7 @@ import dev.igvmtool.abi.x64.Gpr;
 import dev.igvmtool.devicetree.binding.BootTree;
 import dev.igvmtool.machine.StopReason;
 import dev.igvmtool.machine.guest.Cpu;
+import dev.igvmtool.machine.partition.PartitionState;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -136,6 +137,11 @@ class KernelStubTest {
                 .build();
         assertEquals(StopReason.IDLE, kernel.machine.run(LIMIT), kernel::trouble);
         assertConsole(kernel, "Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000300");
+        long[] crash = kernel.machine.partition().state().crash;
+        int first = PartitionState.crashIndex(2, 0);
+        assertEquals(3L << 62, crash[first + 5]);
+        Bytes text = kernel.machine.physicalMemory().readBytes(crash[first + 3], (int) crash[first + 4]);
+        assertTrue(text.toUtf8().endsWith("Attempted to kill init! exitcode=0x00000300\n"), text::toUtf8);
     }
 
     @Test
