@@ -51,7 +51,7 @@ final class BootSteps {
                 step("vtl-return-offset", BootSteps::vtlReturnOffset),
                 step("enable-apic", cpu -> Interrupts.enable(cpu)),
                 step("boot-processor-online", BootSteps::bootProcessorOnline),
-                Step.of("K02", "bring-up-processors", cpu -> ProcessorSteps.bringUpAll(cpu, "unpack-initrd")),
+                step("K02", "bring-up-processors", cpu -> ProcessorSteps.bringUpAll(cpu, "unpack-initrd")),
                 step("K03", "unpack-initrd", BootSteps::unpackInitrd),
                 step("K04", "make-system-trees", BootSteps::systemTrees),
                 step("sidecar-driver", BootSteps::sidecarDriver),

@@ -58,15 +58,25 @@ final class ProcessorSteps {
 
     /** Goes through the processors to start, then on at a step. */
     static void bringUpAll(Cpu cpu, String then) {
+        Kernel kernel = Kernel.resume(cpu);
+        kernel.log(
+                Kernel.INFO,
+                "smp: Bringing up " + wanted(kernel).size() + " of "
+                        + kernel.processors().size() + " CPUs");
+        kernel.commit();
         cpu.set(Gpr.R13, cpu.addressOf(then));
         cpu.set(Gpr.R12, cpu.addressOf(NEXT));
         cpu.jumpTo(NEXT);
     }
 
+    private static SortedSet<Integer> wanted(Kernel kernel) {
+        return BootCpus.of(
+                kernel.commandLine().last("boot_cpus"), kernel.processors().size());
+    }
+
     private static void next(Cpu cpu) {
         Kernel kernel = Kernel.resume(cpu);
-        SortedSet<Integer> wanted = BootCpus.of(
-                kernel.commandLine().last("boot_cpus"), kernel.processors().size());
+        SortedSet<Integer> wanted = wanted(kernel);
         Optional<Processor> next = kernel.processors().stream()
                 .filter(processor -> wanted.contains(processor.index()) && !processor.online())
                 .findFirst();
