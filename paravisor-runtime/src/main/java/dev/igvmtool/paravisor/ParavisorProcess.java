@@ -24,7 +24,9 @@ import java.util.List;
 record ParavisorProcess(Cpu cpu, long data) {
     private static final String LOG_PREFIX = "openvmm_hcl: ";
     private static final int MAX_LOG = 1024;
-    private static final int MAX_STRING = 4096;
+    /** What Linux allows an argument or a variable to have. */
+    private static final int MAX_STRING = 128 * 1024;
+
     private static final int MAX_STRINGS = 1024;
     private static final int PROT_READ_WRITE = 3;
     private static final int MAP_SHARED = 1;

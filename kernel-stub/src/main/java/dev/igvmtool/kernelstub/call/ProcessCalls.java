@@ -159,7 +159,7 @@ final class ProcessCalls {
             if (texts.size() == MAX_TEXTS) {
                 throw new LinuxError(Errno.E2BIG, "arguments");
             }
-            texts.add(call.user().text(text));
+            texts.add(call.user().argument(text));
         }
     }
 

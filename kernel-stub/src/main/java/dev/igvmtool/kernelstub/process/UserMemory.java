@@ -20,6 +20,7 @@ import java.io.ByteArrayOutputStream;
 public record UserMemory(Memory memory, PageTables tables) {
     /** Bytes of a path or other text that are looked at. */
     private static final int MAX_TEXT = 4096;
+    private static final int MAX_ARGUMENT = 128 * 1024;
 
     /** A copy of user memory. */
     public Bytes read(long gva, long length) {
@@ -56,10 +57,19 @@ public record UserMemory(Memory memory, PageTables tables) {
         write(gva, codec.toBytes(value));
     }
 
-    /** The NUL-terminated bytes at an address, at most 4095. */
+    /** The NUL-terminated bytes at an address, at most 4095: a path or a name. */
     public Bytes text(long gva) {
+        return text(gva, MAX_TEXT, Errno.ENAMETOOLONG);
+    }
+
+    /** The NUL-terminated bytes at an address, at most 128 KiB with the NUL: an argument or a variable of a program. */
+    public Bytes argument(long gva) {
+        return text(gva, MAX_ARGUMENT, Errno.E2BIG);
+    }
+
+    private Bytes text(long gva, int limit, Errno tooLong) {
         ByteArrayOutputStream text = new ByteArrayOutputStream();
-        for (int i = 0; i < MAX_TEXT; i++) {
+        for (int i = 0; i < limit; i++) {
             check(gva + i, 1, false);
             int c = memory.readU8(gva + i);
             if (c == 0) {
@@ -67,7 +77,7 @@ public record UserMemory(Memory memory, PageTables tables) {
             }
             text.write(c);
         }
-        throw new LinuxError(Errno.ENAMETOOLONG, String.format("text at 0x%x", gva));
+        throw new LinuxError(tooLong, String.format("text at 0x%x", gva));
     }
 
     /** Refuses a range that the program cannot read or write. */
