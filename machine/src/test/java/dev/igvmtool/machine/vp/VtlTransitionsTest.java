@@ -11,17 +11,23 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.igvmtool.abi.binary.ByteWriter;
 import dev.igvmtool.abi.binary.Bytes;
+import dev.igvmtool.abi.hv.AssertVirtualInterruptInput;
 import dev.igvmtool.abi.hv.HvMessage;
 import dev.igvmtool.abi.hv.HvSelf;
+import dev.igvmtool.abi.hv.HvStatus;
 import dev.igvmtool.abi.hv.InstallInterceptInput;
+import dev.igvmtool.abi.hv.InterceptHeader;
+import dev.igvmtool.abi.hv.InterceptType;
 import dev.igvmtool.abi.hv.IoPortIntercept;
 import dev.igvmtool.abi.hv.MemoryIntercept;
 import dev.igvmtool.abi.hv.MessageType;
 import dev.igvmtool.abi.hv.ModifyVtlProtectionMaskHeader;
+import dev.igvmtool.abi.hv.RegisterAssociation;
 import dev.igvmtool.abi.hv.RegisterName;
 import dev.igvmtool.abi.hv.RegisterValue;
 import dev.igvmtool.abi.hv.TargetVtl;
 import dev.igvmtool.abi.hv.VpAssistPage;
+import dev.igvmtool.abi.hv.VpRegistersHeader;
 import dev.igvmtool.abi.x64.Gpr;
 import dev.igvmtool.machine.Machine;
 import dev.igvmtool.machine.Snapshot;
@@ -30,6 +36,7 @@ import dev.igvmtool.machine.TestMachines;
 import dev.igvmtool.machine.bus.Serial;
 import dev.igvmtool.machine.event.MachineEvent;
 import dev.igvmtool.machine.guest.Cpu;
+import dev.igvmtool.machine.guest.CpuidResult;
 import dev.igvmtool.machine.guest.Program;
 import dev.igvmtool.machine.guest.Step;
 import java.util.ArrayList;
@@ -273,5 +280,147 @@ class VtlTransitionsTest {
         assertEquals(
                 TestMachines.PAGE_TABLES,
                 VpRegisters.get(vp, 2, RegisterName.CR3).orElseThrow().low());
+    }
+
+    /** VTL2 that asks for one kind of access and completes it with {@code length} and the given registers. */
+    private static Program answering(int type, int access, long parameter, int length, long rax, long rdx) {
+        return program(
+                1,
+                TestMachines::enableHypercalls,
+                cpu -> cpu.writeMsr(0x4000_0073, ASSIST | 1),
+                cpu -> setOwn(cpu, RegisterName.VSM_PARTITION_CONFIG, 0x1c3f),
+                cpu -> hypercall(
+                        cpu,
+                        0x4d,
+                        InstallInterceptInput.CODEC.toBytes(
+                                new InstallInterceptInput(HvSelf.PARTITION, access, type, parameter))),
+                cpu -> {
+                    cpu.set(Gpr.RCX, 1);
+                    cpu.callHypercallPage(RETURN);
+                },
+                cpu -> {
+                    HvMessage message = HvMessage.CODEC.read(new VpAssistPage(cpu.memory(), ASSIST).message());
+                    InterceptHeader header = InterceptHeader.CODEC.read(message.payload());
+                    assertEquals(length, header.instructionLength());
+                    assertEquals(0, header.vtl());
+                    set(cpu, TargetVtl.explicit(0), RegisterName.RIP, header.rip() + length);
+                    cpu.set(Gpr.RAX, rax);
+                    cpu.set(Gpr.RDX, rdx);
+                    cpu.set(Gpr.RCX, 1);
+                    cpu.callHypercallPage(RETURN);
+                },
+                cpu -> cpu.jumpTo("s5"));
+    }
+
+    private static void set(Cpu cpu, TargetVtl vtl, int name, long value) {
+        Bytes input = new ByteWriter()
+                .bytes(VpRegistersHeader.CODEC.toBytes(VpRegistersHeader.self(vtl)))
+                .bytes(RegisterAssociation.CODEC.toBytes(new RegisterAssociation(name, RegisterValue.of(value))))
+                .toBytes();
+        hypercall(cpu, 0x1_0000_0051L, input);
+    }
+
+    @Test
+    void unknownMsrOfVtl0IsReadFromVtl2() {
+        Machine machine = machine(
+                answering(InterceptType.MSR, 3, 0, 2, 0x1_2345_6789L, 0x55),
+                cpu -> cpu.set(Gpr.RBX, cpu.readMsr(0xc001_0130)),
+                cpu -> cpu.set(Gpr.RSI, cpu.readMsr(0x4000_0002)),
+                Cpu::halt);
+        machine.run(100);
+
+        assertEquals(0x55_2345_6789L, machine.vp(0).get(Gpr.RBX));
+        assertEquals(0, machine.vp(0).get(Gpr.RSI), "what the hypervisor knows it answers itself");
+    }
+
+    @Test
+    void cpuidOfVtl0IsAnsweredByVtl2() {
+        Machine machine = machine(
+                answering(InterceptType.CPUID, 4, 0x4000_0001, 2, 0x77, 0x66),
+                cpu -> {
+                    CpuidResult result = cpu.cpuid(0x4000_0001, 0);
+                    cpu.set(Gpr.RBX, result.eax());
+                    cpu.set(Gpr.RSI, result.edx());
+                },
+                Cpu::halt);
+        machine.run(100);
+
+        assertEquals(0x77, machine.vp(0).get(Gpr.RBX));
+        assertEquals(0x66, machine.vp(0).get(Gpr.RSI));
+    }
+
+    @Test
+    void messageToAnUnknownConnectionIsAnsweredByVtl2() {
+        Machine machine = machine(
+                answering(InterceptType.UNKNOWN_SYNIC_CONNECTION, 4, 0, 3, 0x12, 0),
+                cpu -> {
+                    cpu.writeMsr(0x4000_0000, 1L << 40);
+                    cpu.writeMsr(0x4000_0001, 0x4_0001);
+                },
+                cpu -> {
+                    cpu.set(Gpr.RCX, 0x5c);
+                    cpu.callHypercallPage(0x4_0000);
+                },
+                cpu -> {
+                    cpu.set(Gpr.RBX, cpu.get(Gpr.RAX));
+                    cpu.set(Gpr.RCX, 0x5c + 0x100);
+                    cpu.callHypercallPage(0x4_0000);
+                },
+                Cpu::halt);
+        machine.run(100);
+
+        assertEquals(0x12, machine.vp(0).get(Gpr.RBX));
+        assertEquals(HvStatus.INVALID_HYPERCALL_CODE, machine.vp(0).get(Gpr.RAX), "another call is not forwarded");
+    }
+
+    @Test
+    void interruptOfVtl0DoesNotComeIntoTheMiddleOfAStep() {
+        List<String> log = new ArrayList<>();
+        Machine machine = running(
+                config().build(),
+                paravisor(cpu -> {
+                    servePort(cpu, log);
+                    requestForVtl0(cpu);
+                }),
+                program(
+                        2,
+                        cpu -> {
+                            cpu.writeMsr(0x1b, cpu.readMsr(0x1b) | 0xc00);
+                            cpu.writeMsr(0x80f, 0x1ff);
+                            cpu.enableInterrupts();
+                        },
+                        cpu -> {
+                            cpu.out(Serial.COM1, 1, 'a');
+                            cpu.out(Serial.COM1, 1, 'b');
+                            cpu.set(Gpr.R12, cpu.get(Gpr.R13));
+                        },
+                        Cpu::halt),
+                program(3, cpu -> cpu.set(Gpr.R13, 7), cpu -> {
+                    cpu.writeMsr(0x80b, 0);
+                    cpu.interruptReturn();
+                }));
+        Vp vp = machine.vp(0);
+        vp.mutableState().vtl(0).apply(contextAt(codeOf(2)));
+        vp.mutableState().vtl(0).startSuspended = false;
+        TestMachines.writeGate(machine.physicalMemory(), 0x41, codeOf(3), 0x8e);
+        machine.run(100);
+
+        assertEquals(2, log.size(), log.toString());
+        assertEquals(0, vp.get(Gpr.R12), "the step was over before the handler ran");
+        assertEquals(7, vp.get(Gpr.R13));
+        assertEquals(0, vp.vtl());
+    }
+
+    private static void requestForVtl0(Cpu cpu) {
+        long rax = cpu.get(Gpr.RAX);
+        long rcx = cpu.get(Gpr.RCX);
+        hypercall(
+                cpu,
+                0x94,
+                AssertVirtualInterruptInput.CODEC.toBytes(
+                        new AssertVirtualInterruptInput(-1, 0, 0, 0x41, 0x10, Bytes.zeros(3))));
+        assertEquals(0, cpu.get(Gpr.RAX));
+        cpu.set(Gpr.RAX, rax);
+        cpu.set(Gpr.RCX, rcx);
     }
 }
