@@ -1,6 +1,7 @@
 package dev.igvmtool.kernelstub.call;
 
 import dev.igvmtool.abi.binary.Bytes;
+import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.abi.linux.Errno;
 import dev.igvmtool.kernelstub.fault.LinuxError;
 import dev.igvmtool.kernelstub.fs.Inode.PseudoFile;
@@ -72,13 +73,12 @@ final class PseudoFiles {
                 list(kernel.processors().stream().map(Processor::index).toList());
             case "meminfo" ->
                 String.format(
-                                "MemTotal:       %8d kB%nMemFree:        %8d kB%n",
-                                kernel.handoff().memoryMap().ram().stream()
-                                                .mapToLong(range -> range.size())
-                                                .sum()
-                                        / 1024,
-                                kernel.pages().freeBytes() / 1024)
-                        .replace(System.lineSeparator(), "\n");
+                        "MemTotal:       %8d kB\nMemFree:        %8d kB\n",
+                        kernel.handoff().memoryMap().ram().stream()
+                                        .mapToLong(GpaRange::size)
+                                        .sum()
+                                / 1024,
+                        kernel.pages().freeBytes() / 1024);
             case "uptime" -> String.format("%d.%02d 0.00\n", kernel.uptime() / 1_000_000_000, 0);
             case "version" -> "Linux version 6.6.0 (kernel-stub)\n";
             case "filesystems" -> "nodev\tproc\nnodev\tsysfs\nnodev\tdevtmpfs\nnodev\tdevpts\nnodev\ttmpfs\n";

@@ -13,7 +13,8 @@ import dev.igvmtool.kernelstub.state.UserRegisters;
 import dev.igvmtool.machine.guest.Cpu;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** The table of system calls, and what surrounds each of them. */
 public final class SystemCalls {
@@ -135,8 +136,14 @@ public final class SystemCalls {
     }
 
     /** Processors by the processes that can run there. */
-    public static Map<Integer, Integer> ready(Kernel kernel) {
-        return kernel.processes().all().stream().filter(Task::canRun).collect(Collectors.toMap(Task::pid, Task::cpu));
+    public static SortedMap<Integer, Integer> ready(Kernel kernel) {
+        SortedMap<Integer, Integer> ready = new TreeMap<>();
+        for (Task process : kernel.processes().all()) {
+            if (process.canRun()) {
+                ready.put(process.pid(), process.cpu());
+            }
+        }
+        return ready;
     }
 
     /** Interrupts other processors that have something to run which they had not before. */

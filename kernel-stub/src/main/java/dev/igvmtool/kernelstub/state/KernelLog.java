@@ -35,8 +35,7 @@ public record KernelLog(Memory physical, GpaRange buffer) {
     /** Adds a record; control characters in {@code text} are escaped. */
     public void append(int priority, long microseconds, String text) {
         long sequence = physical.readU64(buffer.start() + SEQUENCE);
-        Bytes line = Bytes.utf8(String.format("%d,%d,%d,-;%s%n", priority, sequence, microseconds, clean(text))
-                .replace(System.lineSeparator(), "\n"));
+        Bytes line = Bytes.utf8(priority + "," + sequence + "," + microseconds + ",-;" + clean(text) + "\n");
         long used = used();
         if (used + line.size() > capacity()) {
             dropOlderHalf();

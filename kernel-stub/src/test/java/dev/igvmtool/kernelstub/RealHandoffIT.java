@@ -43,7 +43,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The kernel in the place of another one, entered with what the real boot shim leaves: it takes everything over and comes
  * as far as the initrd, which has no first process.
  */
-class RealHandoffTest {
+class RealHandoffIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final long ALL = 1L << 40;
 
