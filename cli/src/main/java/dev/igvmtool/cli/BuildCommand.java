@@ -4,17 +4,26 @@ import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.builder.BuildOptions;
 import dev.igvmtool.builder.BuiltImage;
 import dev.igvmtool.builder.ImageBuilder;
+import dev.igvmtool.builder.load.BuildInput;
+import dev.igvmtool.builder.manifest.ManifestOptions;
 import dev.igvmtool.builder.manifest.ManifestReader;
 import dev.igvmtool.builder.manifest.ManifestReader.ManifestFile;
+import dev.igvmtool.builder.manifest.ManifestSchema;
 import dev.igvmtool.builder.manifest.ResourceReader;
 import dev.igvmtool.builder.manifest.Resources;
+import dev.igvmtool.cli.lock.BuildLock;
+import dev.igvmtool.cli.lock.LockFile;
+import dev.igvmtool.cli.lock.LockMaker;
 import dev.igvmtool.format.IgvmReader;
 import dev.igvmtool.format.IgvmWriter;
 import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,7 +35,7 @@ import picocli.CommandLine.Option;
         description = {
             "Builds an image from a manifest, in the form of igvmfilegen or as YAML with its own resources.",
             "Writes OUT and OUT.map, and for measurable platforms BASE-snp.json, .cbor, .idblock and so on,"
-                    + " where BASE is OUT without its last extension."
+                    + " where BASE is OUT without its last extension: all of them, or none."
         },
         footer = {"", "Example: igvmtool build -m samples/openhcl-x64/manifest.yaml -o openhcl.bin"})
 final class BuildCommand implements Callable<Integer> {
@@ -38,9 +47,8 @@ final class BuildCommand implements Callable<Integer> {
     @Option(
             names = {"-m", "--manifest"},
             paramLabel = "MANIFEST",
-            required = true,
             description = "Manifest, JSON or YAML by its extension.")
-    Path manifest;
+    Optional<Path> manifest;
 
     @Option(
             names = {"-r", "--resources"},
@@ -52,13 +60,44 @@ final class BuildCommand implements Callable<Integer> {
     List<String> overrides = List.of();
 
     @Option(
+            names = "--set",
+            paramLabel = "NAME=VALUE",
+            description = "Value of a variable of the manifest. Repeatable.")
+    Map<String, String> variables = Map.of();
+
+    @Option(
+            names = "--root",
+            paramLabel = "DIR",
+            description = "Folder that the manifest's own resources must lie in; its own folder without this option.")
+    Optional<Path> root;
+
+    @Option(
             names = {"-o", "--output"},
             paramLabel = "OUT",
             description = "Image to write, - for standard output.")
     Optional<String> output;
 
-    @Option(names = "--plan", description = "Show the layout and write nothing.")
+    @Option(names = "--plan", description = "Show layout, sizes and what would be measured; write nothing.")
     boolean plan;
+
+    @Option(
+            names = "--lock",
+            paramLabel = "LOCK",
+            description = "Write the digests of all inputs and outputs, and the version of igvmtool.")
+    Optional<String> lock;
+
+    @Option(
+            names = "--check",
+            paramLabel = "LOCK",
+            description =
+                    "Compare with a lock and name what changed: status 1 if anything did, and nothing is written.")
+    Optional<String> check;
+
+    @Option(names = "--json", description = "Print --plan or --check as JSON.")
+    boolean json;
+
+    @Option(names = "--print-schema", description = "Print the JSON Schema of manifests in YAML.")
+    boolean printSchema;
 
     @Option(names = "--debug-validation", description = "Read the image back, write it again and compare.")
     boolean debugValidation;
@@ -77,27 +116,67 @@ final class BuildCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (output.isEmpty() && !plan) {
-            throw new CommandException("build needs --output or --plan");
+        if (printSchema) {
+            console.out().print(ManifestSchema.text());
+            return ExitStatus.DONE;
         }
-        ManifestFile file = ManifestReader.read(manifest);
+        Path file = manifest.orElseThrow(() -> new CommandException("build needs --manifest"));
+        checkUse();
+        Build build = build(file);
+        if (debugValidation) {
+            validate(build.image);
+        }
+        if (plan) {
+            showPlan(build.image);
+            return ExitStatus.DONE;
+        }
+        OutputSet outputs = outputs(build.image);
+        Optional<BuildLock> now =
+                lock.isPresent() || check.isPresent() ? Optional.of(lockOf(build, file)) : Optional.empty();
+        if (check.isPresent()) {
+            BuildLock locked = new InputFile(check.get()).read(console, LockFile::read);
+            if (!LockReport.print(console, check.get(), locked, now.orElseThrow(), json, common.quiet)) {
+                return ExitStatus.FINDING;
+            }
+        }
+        lock.ifPresent(name -> outputs.add(name, LockFile.write(now.orElseThrow())));
+        outputs.checkAgainst(inputs(build, file));
+        outputs.write(console);
+        report(outputs);
+        return ExitStatus.DONE;
+    }
+
+    private void checkUse() {
+        if (output.isEmpty() && !plan && lock.isEmpty() && check.isEmpty()) {
+            throw new CommandException("build needs --output, --plan, --lock or --check");
+        }
+        if (plan && (output.isPresent() || lock.isPresent() || check.isPresent())) {
+            throw new CommandException("--plan writes nothing: --output, --lock and --check do not go with it");
+        }
+        if (lock.isPresent() && check.isPresent()) {
+            throw new CommandException("--lock and --check do not go together");
+        }
+        if (json && !plan && check.isEmpty()) {
+            throw new CommandException("--json goes with --plan or --check");
+        }
+        if (json && output.equals(Optional.of("-"))) {
+            throw new CommandException("--json and the image cannot both go to standard output");
+        }
+    }
+
+    /** A finished build with what the manifest said. */
+    private record Build(ManifestFile manifest, BuildOptions options, BuiltImage image) {}
+
+    private Build build(Path path) {
+        ManifestFile file = ManifestReader.read(path, new ManifestOptions(variables, root));
         Resources all = resources
-                .map(path -> file.resources().with(ResourceReader.read(path)))
+                .map(it -> file.resources().with(ResourceReader.read(it)))
                 .orElse(file.resources());
         for (String override : overrides) {
             all = all.withOption(override, Path.of("").toAbsolutePath());
         }
-        BuiltImage image = ImageBuilder.build(
-                file.manifest(), all, StagePrograms::image, new BuildOptions(disableSecureAvic, confidentialDebug));
-        if (debugValidation) {
-            validate(image);
-        }
-        if (plan) {
-            console.out().print(image.map());
-        } else {
-            write(image, output.orElseThrow());
-        }
-        return ExitStatus.DONE;
+        BuildOptions options = new BuildOptions(disableSecureAvic, confidentialDebug);
+        return new Build(file, options, ImageBuilder.build(file.manifest(), all, StagePrograms::image, options));
     }
 
     private static void validate(BuiltImage image) {
@@ -107,28 +186,56 @@ final class BuildCommand implements Callable<Integer> {
         }
     }
 
-    private void write(BuiltImage image, String out) throws IOException {
-        if (!out.equals("-")) {
+    private void showPlan(BuiltImage image) throws IOException {
+        if (json) {
+            JsonOutput.print(console, "igvmtool.plan/1", out -> PlanView.write(image, out));
+        } else {
+            console.out().print(PlanView.text(image));
+        }
+    }
+
+    private BuildLock lockOf(Build build, Path file) throws IOException {
+        Map<String, BuildInput> files = new TreeMap<>();
+        files.put("manifest", input("manifest", file));
+        resources.ifPresent(it -> files.put("resources", input("resources", it)));
+        Path folder = file.toAbsolutePath().normalize().getParent();
+        LockMaker maker = new LockMaker(Main.VERSION, folder == null ? file : folder);
+        return maker.lock(build.image, build.options, build.manifest.variables(), files);
+    }
+
+    private BuildInput input(String name, Path file) {
+        return new BuildInput(
+                name, Optional.of(file), "", new InputFile(file.toString()).read(console, content -> content));
+    }
+
+    private List<Path> inputs(Build build, Path file) {
+        List<Path> inputs = new ArrayList<>(List.of(file));
+        resources.ifPresent(inputs::add);
+        check.filter(it -> !it.equals("-")).map(Path::of).ifPresent(inputs::add);
+        build.image.inputs().forEach(it -> it.file().ifPresent(inputs::add));
+        return inputs;
+    }
+
+    /** The image comes last: where it is new, all that belongs to it is. */
+    private OutputSet outputs(BuiltImage image) {
+        OutputSet outputs = new OutputSet();
+        if (output.isEmpty()) {
+            return outputs;
+        }
+        String out = output.get();
+        if (!OutputSet.isStream(out)) {
             String base = withoutExtension(out);
             for (BuiltImage.Companion companion : image.companions()) {
-                write(base + companion.suffix(), companion.content());
+                outputs.add(base + companion.suffix(), companion.content());
             }
+            outputs.add(out + ".map", Bytes.utf8(image.map()));
         }
-        new OutputFile(out).write(console, stream -> IgvmWriter.write(image.file(), Channels.newChannel(stream)));
-        if (!out.equals("-")) {
-            report(out);
-            write(out + ".map", Bytes.utf8(image.map()));
-        }
+        return outputs.add(out, stream -> IgvmWriter.write(image.file(), Channels.newChannel(stream)));
     }
 
-    private void write(String name, Bytes content) throws IOException {
-        new OutputFile(name).write(console, content);
-        report(name);
-    }
-
-    private void report(String name) {
-        if (!common.quiet) {
-            console.out().println(Printable.escape(name));
+    private void report(OutputSet outputs) {
+        if (!common.quiet && !json && !output.equals(Optional.of("-"))) {
+            outputs.names().forEach(name -> console.out().println(Printable.escape(name)));
         }
     }
 

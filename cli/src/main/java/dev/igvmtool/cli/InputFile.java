@@ -66,7 +66,8 @@ record InputFile(String name) {
                 : reason(e);
     }
 
-    private static String reason(IOException e) {
+    /** What is wrong, without the name of the file. */
+    static String reason(IOException e) {
         if (e instanceof NoSuchFileException) {
             return "no such file";
         }

@@ -19,7 +19,7 @@ import picocli.CommandLine.ParameterException;
  */
 public final class Main {
     /** As the parent POM says. */
-    private static final String VERSION = "igvmtool 0.1.0-SNAPSHOT";
+    static final String VERSION = "igvmtool 0.1.0-SNAPSHOT";
 
     private static final int STREAM_BUFFER_BYTES = 1 << 16;
 

@@ -1,16 +1,11 @@
 package dev.igvmtool.cli;
 
 import dev.igvmtool.abi.binary.Bytes;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 
 /**
- * A file to be written; {@code -} is standard output. It appears whole or not at all: the content goes to a temporary
- * name beside it, which is renamed at the end.
+ * A file to be written; {@code -} is standard output. It appears whole or not at all, see {@link OutputSet}.
  *
  * @param name as the user wrote it
  */
@@ -25,27 +20,6 @@ record OutputFile(String name) {
     }
 
     void write(Console console, Content content) throws IOException {
-        if (name.equals("-")) {
-            content.writeTo(console.out());
-            return;
-        }
-        Path target = Path.of(name).toAbsolutePath();
-        if (Files.exists(target) && !Files.isRegularFile(target)) {
-            // A device or a pipe is written, not replaced.
-            try (OutputStream stream = Files.newOutputStream(target)) {
-                content.writeTo(stream);
-            }
-            return;
-        }
-        Path temporary = target.resolveSibling(
-                "." + target.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
-        try {
-            try (OutputStream stream = new BufferedOutputStream(Files.newOutputStream(temporary))) {
-                content.writeTo(stream);
-            }
-            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(temporary);
-        }
+        new OutputSet().add(name, content).write(console);
     }
 }

@@ -77,13 +77,14 @@ public final class ResourceStore {
     private Bytes open(ResourceSource source, ResourceKey key) {
         String what = "resource " + key;
         if (source instanceof ResourceSource.FromFile file) {
-            return map(file.path(), key);
+            return map(file.path(), key, key.key());
         }
         if (source instanceof ResourceSource.FromKernel file) {
-            return read(file.path(), key, KernelFile::unpack);
+            return read(file.path(), key, key.key(), KernelFile::unpack);
         }
         if (source instanceof ResourceSource.FromBzImage file) {
-            return read(file.path(), key, content -> BzImage.read(content).unpackElf());
+            return read(file.path(), key, key.key(), content -> BzImage.read(content)
+                    .unpackElf());
         }
         if (source instanceof ResourceSource.FromStage stage) {
             Bytes content = stage(stages, stage.stage(), what);
@@ -93,14 +94,15 @@ public final class ResourceStore {
         return initrd((ResourceSource.FromEntries) source, key);
     }
 
-    private Bytes map(Path file, ResourceKey key) {
+    /** @param name of the input */
+    private Bytes map(Path file, ResourceKey key, String name) {
         Bytes content = InputFile.map(file, "resource " + key);
-        inputs.add(new BuildInput(key.key(), Optional.of(file), "", content));
+        inputs.add(new BuildInput(name, Optional.of(file), "", content));
         return content;
     }
 
-    private Bytes read(Path file, ResourceKey key, UnaryOperator<Bytes> reader) {
-        Bytes content = map(file, key);
+    private Bytes read(Path file, ResourceKey key, String name, UnaryOperator<Bytes> reader) {
+        Bytes content = map(file, key, name);
         try {
             return reader.apply(content);
         } catch (FormatException e) {
@@ -111,8 +113,8 @@ public final class ResourceStore {
     /** Archives one behind the other, each where the kernel looks for the next one. */
     private Bytes initrd(ResourceSource.FromEntries source, ResourceKey key) {
         ByteWriter initrd = new ByteWriter();
-        for (Path archive : source.archives()) {
-            initrd.bytes(read(archive, key, content -> {
+        for (int i = 0; i < source.archives().size(); i++) {
+            initrd.bytes(read(source.archives().get(i), key, key + "[" + i + "]", content -> {
                 CpioCheck.check(content);
                 return content;
             }));
