@@ -20,6 +20,7 @@ import java.io.ByteArrayOutputStream;
 public record UserMemory(Memory memory, PageTables tables) {
     /** Bytes of a path or other text that are looked at. */
     private static final int MAX_TEXT = 4096;
+
     private static final int MAX_ARGUMENT = 128 * 1024;
 
     /** A copy of user memory. */
