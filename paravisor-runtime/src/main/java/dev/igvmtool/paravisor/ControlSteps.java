@@ -33,7 +33,8 @@ final class ControlSteps {
                 .event("P09", "launch-worker", ControlSteps::launchWorker);
     }
 
-    private static void start(ParavisorProcess process) {
+    private static void start(ParavisorProcess entered) {
+        ParavisorProcess process = entered.become(0);
         process.set(Variable.INITIAL_STACK, process.cpu().get(Gpr.RSP));
         process.set(Variable.LOG_FILE, -1);
     }

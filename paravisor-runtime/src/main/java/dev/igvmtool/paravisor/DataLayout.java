@@ -21,6 +21,10 @@ final class DataLayout {
     static final int OUTPUT = 0x4000;
     /** Log record being written. */
     static final int LOG = 0x5000;
+    /** End of what each thread has for itself; what follows is shared. */
+    static final int THREAD_END = 0x6000;
+    /** A thread's area: its variables and buffers, then its stack. */
+    static final int THREAD_SIZE = THREAD_END + PAGE;
     /** Content of the kernel's list of online CPUs. */
     static final int ONLINE = 0x6000;
     /** Copy of the measured VTL0 configuration. */

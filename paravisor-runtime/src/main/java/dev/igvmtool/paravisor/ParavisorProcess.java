@@ -20,8 +20,9 @@ import java.util.List;
  *
  * @param cpu the processor
  * @param data address of the program's data
+ * @param thread address of the thread's area; the program's data for the first thread
  */
-record ParavisorProcess(Cpu cpu, long data) {
+record ParavisorProcess(Cpu cpu, long data, long thread) {
     private static final String LOG_PREFIX = "openvmm_hcl: ";
     private static final int MAX_LOG = 1024;
     /** What Linux allows an argument or a variable to have. */
@@ -30,7 +31,21 @@ record ParavisorProcess(Cpu cpu, long data) {
     private static final int MAX_STRINGS = 1024;
     private static final int PROT_READ_WRITE = 3;
     private static final int MAP_SHARED = 1;
+    private static final int MAP_PRIVATE = 2;
+    private static final int MAP_ANONYMOUS = 0x20;
     private static final int MAP_FIXED = 0x10;
+
+    /** The process as the thread sees it whose area R15 points to; the first thread has 0 there. */
+    static ParavisorProcess of(Cpu cpu, long data) {
+        long area = cpu.get(Gpr.R15);
+        return new ParavisorProcess(cpu, data, area == 0 ? data : area);
+    }
+
+    /** Goes on as the thread with an area, or as the first one. */
+    ParavisorProcess become(long area) {
+        cpu.set(Gpr.R15, area);
+        return of(cpu, data);
+    }
 
     /** Value of a variable. */
     long get(Variable variable) {
@@ -54,7 +69,7 @@ record ParavisorProcess(Cpu cpu, long data) {
 
     /** Address of a place of {@link DataLayout}. */
     long at(int offset) {
-        return data + offset;
+        return (offset < DataLayout.THREAD_END ? thread : data) + offset;
     }
 
     /** Bytes at a place of {@link DataLayout}. */
@@ -102,6 +117,11 @@ record ParavisorProcess(Cpu cpu, long data) {
     /** Maps a file where the kernel likes. */
     void map(long sizeBytes, long file, long offset) {
         cpu.systemCall(Syscall.MMAP, 0, sizeBytes, PROT_READ_WRITE, MAP_SHARED, file, offset);
+    }
+
+    /** Maps fresh memory. */
+    void mapAnonymous(long sizeBytes) {
+        cpu.systemCall(Syscall.MMAP, 0, sizeBytes, PROT_READ_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     }
 
     /** Takes a mapping away. */
@@ -200,6 +220,6 @@ record ParavisorProcess(Cpu cpu, long data) {
     }
 
     private long address(Variable variable) {
-        return data + DataLayout.VARIABLES + (long) variable.ordinal() * Long.BYTES;
+        return (variable.ofThread() ? thread : data) + DataLayout.VARIABLES + (long) variable.ordinal() * Long.BYTES;
     }
 }

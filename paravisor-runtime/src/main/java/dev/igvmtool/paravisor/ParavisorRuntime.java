@@ -46,6 +46,7 @@ public final class ParavisorRuntime implements Program {
         VpSteps.add(steps);
         LoadSteps.addLoad(steps);
         RunSteps.add(steps);
+        ThreadSteps.add(steps);
         FailureSteps.add(steps);
         return steps.steps();
     }

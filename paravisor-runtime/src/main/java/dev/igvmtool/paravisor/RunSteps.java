@@ -17,12 +17,14 @@ import dev.igvmtool.paravisor.exit.ExitHandler;
 import dev.igvmtool.paravisor.exit.GuestDevices;
 import java.util.List;
 
-/** VP 0 runs VTL0, exit after exit (events P53 to P55). */
+/** VP 0 runs VTL0, exit after exit (events P53 to P55); other threads join for theirs. */
 final class RunSteps {
     private static final int COM1 = 0x3f8;
     private static final int SEEK_SET = 0;
     private static final int FUTEX_WAIT = 0;
-    private static final String RUN = "return-to-vtl0";
+    /** The step that gives the thread's VP to VTL0. */
+    static final String RUN = "return-to-vtl0";
+
     private static final String COMPLETE = "complete-exit";
     private static final String IDLE = "idle";
 
@@ -41,7 +43,7 @@ final class RunSteps {
                 .step("byte-written", process -> process.result("write " + KernelFiles.PORT))
                 .step(COMPLETE, RunSteps::completeExit)
                 .step("exit-completed", RunSteps::exitCompleted)
-                .step("stop-vp", process -> process.log("VP 0 does not run any more"))
+                .step("stop-vp", process -> process.log("VP " + process.get(Variable.VP) + " does not run any more"))
                 .step(IDLE, RunSteps::idle)
                 .step("idle-again", process -> process.cpu().jumpTo(IDLE));
     }

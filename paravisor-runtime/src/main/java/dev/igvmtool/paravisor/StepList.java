@@ -35,7 +35,7 @@ final class StepList {
     }
 
     private void run(Cpu cpu, Consumer<ParavisorProcess> action) {
-        ParavisorProcess process = new ParavisorProcess(cpu, layout.base(cpu) + layout.dataOffset());
+        ParavisorProcess process = ParavisorProcess.of(cpu, layout.base(cpu) + layout.dataOffset());
         try {
             action.accept(process);
         } catch (ParavisorFailure e) {

@@ -1,6 +1,9 @@
 package dev.igvmtool.paravisor;
 
-/** Global variables of the program: 64 bits each, from the start of its data, in this order. */
+/**
+ * Variables of the program: 64 bits each, from the start of its data, in this order. Those of a thread are at the same
+ * places of the thread's own area.
+ */
 enum Variable {
     /** Stack pointer at the entry: argument count, arguments, environment. */
     INITIAL_STACK,
@@ -34,15 +37,32 @@ enum Variable {
     VSM_PARTITION_CONFIG,
     /** Bytes of the online list. */
     ONLINE_SIZE,
-    /** Address of the run page of VP 0. */
-    RUN_PAGE,
+    /** VP that the thread runs. */
+    VP(true),
+    /** Address of the run page of the VP. */
+    RUN_PAGE(true),
     /** Exit being completed: where VTL0 goes on, with {@link #EXIT_HAS_RIP}. */
-    EXIT_RIP,
-    EXIT_HAS_RIP,
+    EXIT_RIP(true),
+    EXIT_HAS_RIP(true),
     /** Exit being completed: byte for COM1 of the host, -1 for none. */
-    EXIT_COM1,
+    EXIT_COM1(true),
     /** Exit being completed: 1 if the VP stops. */
-    EXIT_STOPS,
+    EXIT_STOPS(true),
     /** Bytes of the fatal message. */
-    FATAL_SIZE
+    FATAL_SIZE(true);
+
+    private final boolean ofThread;
+
+    Variable() {
+        this(false);
+    }
+
+    Variable(boolean ofThread) {
+        this.ofThread = ofThread;
+    }
+
+    /** True if each thread has its own. */
+    boolean ofThread() {
+        return ofThread;
+    }
 }

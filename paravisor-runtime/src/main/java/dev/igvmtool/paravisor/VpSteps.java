@@ -20,14 +20,16 @@ import dev.igvmtool.abi.sidecar.SidecarCommand;
 import dev.igvmtool.paravisor.config.OnlineCpus;
 
 /**
- * The VPs (event P50). VP 0 belongs to this thread. The others wait in VTL0 for their start-up interrupt: those of Linux
- * are told so by hypercall, those of the sidecar by its commands; the sidecar then gives its VPs to VTL0.
+ * The VPs (event P50). VP 0 belongs to the first thread. The others wait in VTL0 for their start-up interrupt: those of
+ * Linux are told so by hypercall and get a thread, see {@link ThreadSteps}; those of the sidecar by its commands, and the
+ * sidecar then gives them to VTL0.
  */
 final class VpSteps {
     private static final RegisterAssociation START_UP_SUSPEND =
             new RegisterAssociation(RegisterName.INTERNAL_ACTIVITY_STATE, RegisterValue.of(1));
 
-    private static final String NEXT = "next-vp";
+    /** The step that goes on with the VP after. */
+    static final String NEXT = "next-vp";
 
     private VpSteps() {}
 
@@ -83,7 +85,7 @@ final class VpSteps {
 
     private static void linuxVpPrepared(ParavisorProcess process) {
         process.hypercallSuccess("suspend VP " + process.get(Variable.INDEX));
-        process.cpu().jumpTo(NEXT);
+        process.cpu().jumpTo(ThreadSteps.CREATE);
     }
 
     private static void prepareSidecarVp(ParavisorProcess process, int vp) {

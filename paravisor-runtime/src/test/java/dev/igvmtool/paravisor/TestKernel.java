@@ -40,6 +40,9 @@ final class TestKernel implements Program {
     static final long INPUT_GPA = 0x900_4000;
     static final long OUTPUT_GPA = 0x900_5000;
 
+    /** Memory behind anonymous mappings. */
+    private static final long ANONYMOUS_GPA = 0x8a0_0000;
+
     private static final long USER_CS_BASE = 0x23L << 48;
     private static final long KERNEL_CS = 0x10L << 32;
     private static final long NEXT_MAPPING = 0x7f00_0000_0000L;
@@ -119,6 +122,7 @@ final class TestKernel implements Program {
             case READ -> result(cpu, read(cpu, first, second, (int) third));
             case WRITE -> result(cpu, write(cpu, first, second, (int) third));
             case CLOSE -> result(cpu, open.remove(first) == null ? Errno.EBADF.result() : 0);
+            case CLONE -> result(cpu, 8); // the thread exists, but is never run
             case GETPID -> result(cpu, 7);
             case LSEEK -> result(cpu, second);
             case MMAP -> result(cpu, map(first, second, cpu.get(Gpr.R8), cpu.get(Gpr.R9)));
@@ -183,6 +187,10 @@ final class TestKernel implements Program {
         if (gva == 0) {
             target = nextMapping;
             nextMapping += size;
+        }
+        if (file == -1) {
+            pages().mapUser(target, ANONYMOUS_GPA + target - NEXT_MAPPING, size);
+            return target;
         }
         boolean runPage = file(file).path.equals("/dev/mshv#vtl");
         pages().mapUser(target, runPage ? RUN_PAGE_GPA : offset, size);

@@ -1,0 +1,69 @@
+package dev.igvmtool.paravisor;
+
+import dev.igvmtool.abi.linux.Syscall;
+import dev.igvmtool.abi.mshv.MshvIoctl;
+import dev.igvmtool.machine.guest.Cpu;
+
+/**
+ * One thread for each further VP of Linux: pinned to its CPU, with its own variables, buffers and run page, it runs its VP
+ * as the first thread runs VP 0. A thread finds its area by R15.
+ */
+final class ThreadSteps {
+    /** The step that makes the thread of the VP at hand. */
+    static final String CREATE = "allocate-vp-thread";
+
+    private static final String PIN = "pin-vp-thread";
+
+    /** Memory, file system view, descriptors, signal handlers and thread group of the process. */
+    private static final int THREAD_FLAGS = 0x1_0f00;
+
+    private static final int MASK_BYTES = 256;
+
+    private ThreadSteps() {}
+
+    static void add(StepList steps) {
+        steps.step(CREATE, process -> process.mapAnonymous(DataLayout.THREAD_SIZE))
+                .step("clone-vp-thread", ThreadSteps::cloneThread)
+                .step("vp-thread-cloned", ThreadSteps::cloned)
+                .step(PIN, ThreadSteps::pin)
+                .step("map-vp-run-page", ThreadSteps::mapRunPage)
+                .step("vp-run-page-mapped", ThreadSteps::runPageMapped);
+    }
+
+    private static void cloneThread(ParavisorProcess process) {
+        long area = process.result("allocate a thread");
+        ParavisorProcess thread = process.become(area);
+        thread.set(Variable.VP, process.get(Variable.INDEX));
+        process.cpu().systemCall(Syscall.CLONE, THREAD_FLAGS, area + DataLayout.THREAD_SIZE, 0, 0, 0);
+    }
+
+    /** Both threads come here: the new one with 0, the first one with the id of the new one. */
+    private static void cloned(ParavisorProcess process) {
+        Cpu cpu = process.cpu();
+        if (process.rawResult() == 0) {
+            cpu.jumpTo(PIN);
+        } else {
+            process.become(0).result("start a thread");
+            cpu.jumpTo(VpSteps.NEXT);
+        }
+    }
+
+    private static void pin(ParavisorProcess process) {
+        int vp = process.getInt(Variable.VP);
+        long mask = process.at(DataLayout.BUFFER);
+        process.cpu().memory().zero(mask, MASK_BYTES);
+        process.cpu().memory().writeU8(mask + vp / 8, 1 << vp % 8);
+        process.cpu().systemCall(Syscall.SCHED_SETAFFINITY, 0, MASK_BYTES, mask);
+    }
+
+    private static void mapRunPage(ParavisorProcess process) {
+        process.result("pin the thread of VP " + process.get(Variable.VP));
+        long page = MshvIoctl.RUN_PAGE_OFFSET + process.get(Variable.VP);
+        process.map(DataLayout.PAGE, process.get(Variable.VTL_FILE), page * DataLayout.PAGE);
+    }
+
+    private static void runPageMapped(ParavisorProcess process) {
+        process.set(Variable.RUN_PAGE, process.result("map the run page"));
+        process.cpu().jumpTo(RunSteps.RUN);
+    }
+}
