@@ -7,7 +7,6 @@ import dev.igvmtool.abi.hv.HypercallCode;
 import dev.igvmtool.abi.hv.HypercallControl;
 import dev.igvmtool.abi.hv.HypercallResult;
 import dev.igvmtool.abi.hv.InterceptType;
-import dev.igvmtool.abi.x64.Gpr;
 import dev.igvmtool.machine.event.MachineEvent;
 import dev.igvmtool.machine.memory.GpaFault;
 import dev.igvmtool.machine.memory.PhysicalMemory;
@@ -19,8 +18,6 @@ import java.util.OptionalInt;
 
 /** The hypercalls of the hypervisor, by code, and the checks that come before each (hyperv-model 3.2). */
 public final class Hypercalls {
-    private static final int FAST_REGISTER_BYTES = 16;
-
     private final Map<Integer, Hypercall> byCode = new HashMap<>();
 
     private Hypercalls(List<Hypercall> calls) {
@@ -66,8 +63,8 @@ public final class Hypercalls {
     /**
      * Does a call.
      *
-     * @param inputGpa input page, or the first eight bytes of a fast call
-     * @param outputGpa output page, or the second eight bytes of a fast call
+     * @param inputGpa of the input, unless the call is fast
+     * @param outputGpa of the output, unless the call is fast
      */
     public HypercallResult call(Vp caller, HypercallControl control, long inputGpa, long outputGpa) {
         Hypercall call = byCode.get(control.code());
@@ -81,7 +78,7 @@ public final class Hypercalls {
         int inputBytes = call.shape().inputBytes(control.repCount());
         try {
             Bytes input = control.fast()
-                    ? fastInput(inputGpa, outputGpa).slice(0, inputBytes)
+                    ? FastRegisters.read(caller).slice(0, inputBytes)
                     : caller.partition().memory().readBytes(caller.vtl(), inputGpa, inputBytes);
             HypercallFrame frame =
                     new HypercallFrame(caller, call.shape(), input, control.repStart(), control.repCount());
@@ -114,9 +111,8 @@ public final class Hypercalls {
                 : status == HvStatus.SUCCESS ? shape.output() : 0;
         Bytes output = Bytes.of(frame.output()).slice(0, size);
         if (size > 0 && control.fast()) {
-            Bytes registers = output.paddedTo(FAST_REGISTER_BYTES);
-            frame.caller().set(Gpr.RDX, registers.u64(0));
-            frame.caller().set(Gpr.R8, registers.u64(8));
+            FastRegisters.write(
+                    frame.caller(), FastRegisters.outputOffset(frame.input().size()), output);
         } else if (size > 0) {
             frame.partition().memory().writeBytes(frame.caller().vtl(), outputGpa, output);
         }
@@ -146,8 +142,7 @@ public final class Hypercalls {
         int inputBytes = shape.inputBytes(count);
         int outputBytes = shape.outputBytes(count);
         if (control.fast()) {
-            // The SSE registers of the long form are not modelled; two general registers hold 16 bytes.
-            boolean fits = inputBytes <= FAST_REGISTER_BYTES && outputBytes <= FAST_REGISTER_BYTES;
+            boolean fits = FastRegisters.outputOffset(inputBytes) + outputBytes <= FastRegisters.SIZE;
             return fits ? HvStatus.SUCCESS : HvStatus.INVALID_HYPERCALL_INPUT;
         }
         int status = checkBuffer(inputGpa, inputBytes);
@@ -162,14 +157,5 @@ public final class Hypercalls {
             return HvStatus.INVALID_HYPERCALL_INPUT;
         }
         return (gpa & 7) != 0 ? HvStatus.INVALID_ALIGNMENT : HvStatus.SUCCESS;
-    }
-
-    private static Bytes fastInput(long first, long second) {
-        byte[] bytes = new byte[FAST_REGISTER_BYTES];
-        for (int i = 0; i < Long.BYTES; i++) {
-            bytes[i] = (byte) (first >>> 8 * i);
-            bytes[8 + i] = (byte) (second >>> 8 * i);
-        }
-        return Bytes.wrap(bytes);
     }
 }

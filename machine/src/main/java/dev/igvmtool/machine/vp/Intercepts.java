@@ -24,6 +24,9 @@ final class Intercepts {
     private static final int CPUID_LENGTH = 2;
     private static final int HYPERCALL_LENGTH = 3;
     private static final int INSTRUCTION_BYTES = 16;
+    /** Where FXSAVE stores XMM0. */
+    private static final int XMM0 = 160;
+
     private static final int GVA_VALID = 1;
     private static final long LOW_32 = 0xffff_ffffL;
 
@@ -128,7 +131,7 @@ final class Intercepts {
                         gpr(state, Gpr.R8),
                         gpr(state, Gpr.RSI),
                         gpr(state, Gpr.RDI),
-                        Bytes.zeros(96),
+                        state.fxState().slice(XMM0, 96),
                         0,
                         Bytes.zeros(12))));
     }

@@ -1,6 +1,5 @@
 package dev.igvmtool.machine.vp;
 
-import dev.igvmtool.abi.hv.HvStatus;
 import dev.igvmtool.abi.hv.HypercallControl;
 import dev.igvmtool.abi.hv.HypercallResult;
 import dev.igvmtool.abi.hv.InterceptHeader;
@@ -158,10 +157,6 @@ final class PlatformAccess {
         }
         HypercallResult result = partition.hypercalls().call(vp, control, vp.get(Gpr.RDX), vp.get(Gpr.R8));
         vp.set(Gpr.RAX, result.value());
-        if (result.status() == HvStatus.SUCCESS) {
-            // A call may have changed protections or registers of this VP.
-            vp.registersChanged();
-        }
     }
 
     private void requirePorts() {

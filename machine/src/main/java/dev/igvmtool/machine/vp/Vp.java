@@ -465,13 +465,14 @@ public final class Vp implements Cpu {
     @Override
     public void saveFxState(long address) {
         requireFxAlignment(address);
-        memory.writeBytes(address, state.fxState);
+        memory.writeBytes(address, state.fxState());
     }
 
     @Override
     public void restoreFxState(long address) {
         requireFxAlignment(address);
-        state.fxState = memory.readBytes(address, VpState.FX_BYTES);
+        saved = null;
+        state.setFxState(memory.readBytes(address, VpState.FX_BYTES));
     }
 
     private static void requireFxAlignment(long address) {

@@ -23,7 +23,7 @@ public final class VpState {
     public final long[] mtrrFixed = new long[MTRR_FIXED];
 
     /** x87 and SSE registers as FXSAVE stores them; after reset control word 0x37f and MXCSR 0x1f80. */
-    Bytes fxState = Bytes.fromHex("7f030000000000000000000000000000" + "0000000000000000801f0000ffff0000")
+    private Bytes fxState = Bytes.fromHex("7f030000000000000000000000000000" + "0000000000000000801f0000ffff0000")
             .paddedTo(FX_BYTES);
 
     int activeVtl;
@@ -78,6 +78,19 @@ public final class VpState {
     /** An independent copy. */
     VpState copy() {
         return new VpState(this);
+    }
+
+    /** x87 and SSE registers, 512 bytes as FXSAVE stores them. */
+    public Bytes fxState() {
+        return fxState;
+    }
+
+    /** Sets the x87 and SSE registers. */
+    public void setFxState(Bytes value) {
+        if (value.size() != FX_BYTES) {
+            throw new IllegalArgumentException(value.size() + " bytes of FX state");
+        }
+        fxState = value;
     }
 
     /** The VTL in which the VP runs. */

@@ -266,6 +266,33 @@ class HypercallsTest {
     }
 
     @Test
+    void fastCallHasInputAndOutputInRegisters() {
+        Machine machine = running(
+                TestMachines::enableHypercalls,
+                cpu -> {
+                    // The name stands in XMM0, behind the header in RDX and R8; the value follows in XMM1.
+                    cpu.memory().writeU32(0x6_0000 + 160, Integer.toUnsignedLong(RegisterName.VSM_CODE_PAGE_OFFSETS));
+                    cpu.restoreFxState(0x6_0000);
+                    cpu.set(Gpr.RCX, 0x1_0001_0050L);
+                    cpu.set(Gpr.RDX, -1);
+                    cpu.set(Gpr.R8, 0xffff_fffeL);
+                    cpu.callHypercallPage(HYPERCALL_PAGE);
+                    cpu.saveFxState(0x6_1000);
+                },
+                Cpu::halt);
+        machine.run(10);
+
+        assertEquals(0x1_0000_0000L, machine.vp(0).get(Gpr.RAX));
+        assertEquals(0x2600f, machine.physicalMemory().readU64(0x6_1000 + 176));
+        assertEquals(-1, machine.vp(0).get(Gpr.RDX), "input registers stay");
+        assertEquals(
+                HvStatus.INVALID_HYPERCALL_INPUT,
+                call(new HypercallControl(HypercallCode.ENABLE_VP_VTL.code() | 1 << 16), Bytes.zeros(8))
+                        .status(),
+                "240 bytes do not fit");
+    }
+
+    @Test
     void copiedPageWorksAsWell() {
         Machine machine = running(
                 TestMachines::enableHypercalls,
