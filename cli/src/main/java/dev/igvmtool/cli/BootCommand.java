@@ -2,6 +2,7 @@ package dev.igvmtool.cli;
 
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.FormatException;
+import dev.igvmtool.abi.binary.IgvmToolException;
 import dev.igvmtool.cli.boot.Boot;
 import dev.igvmtool.cli.boot.BootImage;
 import dev.igvmtool.cli.boot.BootJson;
@@ -17,7 +18,6 @@ import dev.igvmtool.format.IgvmFile;
 import dev.igvmtool.format.IgvmReader;
 import dev.igvmtool.host.config.VmConfig;
 import dev.igvmtool.host.config.VmConfigBuilder;
-import dev.igvmtool.host.loader.LoadException;
 import dev.igvmtool.machine.partition.Isolation;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -148,7 +148,7 @@ final class BootCommand implements Callable<Integer> {
         try {
             return new Boot(file, config, options, json || common.quiet ? List.of() : List.of(text), sink.map(it -> it))
                     .run();
-        } catch (FormatException | LoadException e) {
+        } catch (IgvmToolException e) {
             throw new CommandException(image + ": " + e.getMessage(), e);
         }
     }

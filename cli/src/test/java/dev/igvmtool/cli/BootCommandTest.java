@@ -9,6 +9,7 @@ import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.linux.BootParams;
 import dev.igvmtool.cli.TestConsole.Outcome;
 import dev.igvmtool.devicetree.Fdt;
+import dev.igvmtool.testing.SharedTestData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -150,9 +151,23 @@ class BootCommandTest {
     }
 
     @Test
-    void imageWithoutStagesIsAFindingThatSaysWhere() throws IOException {
-        Path code = Files.write(folder.resolve("code.elf"), new byte[0]);
-        assertEquals(2, TestConsole.run("boot", code.toString()).status());
+    void imageOfMachineCodeFailsAtItsFirstInstruction() {
+        Outcome outcome = TestConsole.run("boot", machineCode(), "--quiet");
+        assertEquals(1, outcome.status());
+        assertTrue(outcome.err().contains("at 0x860b010: "), outcome.err());
+        assertTrue(outcome.err().contains("nothing to run machine code"), outcome.err());
+    }
+
+    @Test
+    void shimOfAnotherShapeIsNotReplaced() {
+        Outcome outcome = TestConsole.run("boot", machineCode(), "--quiet", "--stage", "all");
+        assertEquals(2, outcome.status());
+        assertTrue(outcome.err().contains("entry point is 0x5010 into it, expected 0x16000"), outcome.err());
+    }
+
+    private static String machineCode() {
+        return SharedTestData.require("golden/cases/openhcl-x64-release/expected/openhcl-x64-release.bin")
+                .toString();
     }
 
     @ParameterizedTest

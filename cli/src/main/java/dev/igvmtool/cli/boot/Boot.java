@@ -1,10 +1,9 @@
 package dev.igvmtool.cli.boot;
 
 import dev.igvmtool.abi.binary.Bytes;
-import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.abi.binary.IgvmToolException;
 import dev.igvmtool.abi.binary.Memory;
-import dev.igvmtool.abi.shim.ShimParams;
+import dev.igvmtool.abi.shim.BootLogBuffer;
 import dev.igvmtool.abi.x64.Gpr;
 import dev.igvmtool.bootshim.BootShim;
 import dev.igvmtool.cli.StagePrograms;
@@ -30,14 +29,11 @@ public final class Boot {
     private static final String CALL_SIDECAR = "call-sidecar";
     private static final int CRASH_TEXT_GPA = 3;
     private static final int CRASH_TEXT_BYTES = 4;
-    private static final int LOG_HEADER_BYTES = 6;
-    private static final int LOG_NEXT = 2;
 
     private final BootOptions options;
     private final Timeline timeline;
     private final VirtualMachine vm;
-    private final Optional<ShimParams> params;
-    private final long shimBase;
+    private final Optional<StageOverlay> shim;
     private long sidecarOutputGpa;
     private boolean guestStarted;
     private Optional<Handoff> handoff = Optional.empty();
@@ -67,26 +63,13 @@ public final class Boot {
                 observe(step);
             }
         }));
-        StageOverlay overlay = StageOverlay.of(machine());
-        shimBase = overlay.shimBase();
-        params = shimParams(overlay.paramsGpa());
-        if (params.isPresent()) {
-            timeline.name(Places.ofImage(
-                    machine().physicalMemory(),
-                    shimBase,
-                    overlay.paramsGpa(),
-                    new BootShim().layout().sizeBytes()));
-            overlay.write(machine(), options.overlays());
+        shim = StageOverlay.find(machine());
+        if (shim.isPresent()) {
+            timeline.name(Places.ofImage(shim.get(), new BootShim().layout().sizeBytes()));
+            shim.get().write(machine(), options.overlays());
         } else if (!options.overlays().isEmpty()) {
             throw new IgvmToolException("stages cannot be put over this image: it is not an OpenHCL image");
         }
-    }
-
-    private Optional<ShimParams> shimParams(long gpa) {
-        PhysicalMemory memory = machine().physicalMemory();
-        int size = ShimParams.CODEC.size();
-        boolean readable = shimBase >= 0 && gpa >= 0 && memory.isRam(gpa) && memory.isRam(gpa + size - 1);
-        return readable ? Optional.of(memory.read(ShimParams.CODEC, gpa)) : Optional.empty();
     }
 
     private Machine machine() {
@@ -134,15 +117,11 @@ public final class Boot {
         }
     }
 
-    /** The buffer starts with three u16: bytes for text, next offset, pieces dropped. */
     private Optional<Bytes> readShimLog() {
-        return params.map(image -> {
-            GpaRange buffer = GpaRange.ofSize(shimBase + image.logBufferStart(), image.logBufferSize());
-            Memory memory = machine().physicalMemory();
-            int next = memory.readU16(buffer.start() + LOG_NEXT);
-            return memory.readBytes(
-                    buffer.start() + LOG_HEADER_BYTES, (int) Math.min(next, buffer.size() - LOG_HEADER_BYTES));
-        });
+        return shim.map(found -> new BootLogBuffer(
+                        machine().physicalMemory(),
+                        found.shimBase() + found.params().logBufferStart())
+                .text(found.params().logBufferSize()));
     }
 
     private Result result(StopReason reason) {

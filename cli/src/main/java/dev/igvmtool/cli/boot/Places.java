@@ -1,7 +1,6 @@
 package dev.igvmtool.cli.boot;
 
 import dev.igvmtool.abi.binary.GpaRange;
-import dev.igvmtool.abi.binary.Memory;
 import dev.igvmtool.abi.paravisor.ParameterRegion;
 import dev.igvmtool.abi.shim.ShimParams;
 import java.util.ArrayList;
@@ -20,11 +19,12 @@ final class Places {
     private record Place(String name, GpaRange range) {}
 
     /** The parts of an OpenHCL image, as its {@link ShimParams} place them. */
-    static Places ofImage(Memory memory, long shimBase, long paramsGpa, long shimSize) {
-        ShimParams params = memory.read(ShimParams.CODEC, paramsGpa);
+    static Places ofImage(StageOverlay shim, long shimSize) {
+        ShimParams params = shim.params();
+        long shimBase = shim.shimBase();
         Places places = new Places();
         places.add("shim", shimBase, shimSize);
-        places.add("shim parameters", paramsGpa, PAGE);
+        places.add("shim parameters", shim.paramsGpa(), PAGE);
         places.add("measured command line", shimBase + params.commandLineOffset(), PAGE);
         places.add("initrd", shimBase + params.initrdOffset(), params.initrdSize());
         places.add("sidecar image", shimBase + params.sidecarOffset(), params.sidecarSize());
