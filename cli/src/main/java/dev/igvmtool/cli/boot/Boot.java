@@ -1,9 +1,11 @@
 package dev.igvmtool.cli.boot;
 
 import dev.igvmtool.abi.binary.Bytes;
+import dev.igvmtool.abi.binary.FormatException;
 import dev.igvmtool.abi.binary.IgvmToolException;
 import dev.igvmtool.abi.binary.Memory;
 import dev.igvmtool.abi.shim.BootLogBuffer;
+import dev.igvmtool.abi.shim.ShimParams;
 import dev.igvmtool.abi.x64.Gpr;
 import dev.igvmtool.bootshim.BootShim;
 import dev.igvmtool.cli.StagePrograms;
@@ -118,10 +120,17 @@ public final class Boot {
     }
 
     private Optional<Bytes> readShimLog() {
-        return shim.map(found -> new BootLogBuffer(
-                        machine().physicalMemory(),
-                        found.shimBase() + found.params().logBufferStart())
-                .text(found.params().logBufferSize()));
+        if (shim.isEmpty()) {
+            return Optional.empty();
+        }
+        ShimParams params = shim.get().params();
+        long start = shim.get().shimBase() + params.logBufferStart();
+        try {
+            return Optional.of(new BootLogBuffer(machine().physicalMemory(), start).text(params.logBufferSize()));
+        } catch (FormatException e) {
+            // The guest has written over it; there is no log to show.
+            return Optional.empty();
+        }
     }
 
     private Result result(StopReason reason) {
