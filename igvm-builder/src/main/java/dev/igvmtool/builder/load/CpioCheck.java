@@ -12,6 +12,7 @@ import java.util.List;
  */
 final class CpioCheck {
     private static final int HEADER_BYTES = 110;
+    private static final int MAGIC_BYTES = 6;
     private static final int FIELD_BYTES = 8;
     private static final int SIZE_FIELD = 6;
     private static final int NAME_FIELD = 11;
@@ -74,18 +75,20 @@ final class CpioCheck {
         if (archive.size() - at < HEADER_BYTES) {
             throw damaged(at, "a header that is cut short");
         }
-        String magic = new String(archive.slice(at, 6).toByteArray(), StandardCharsets.ISO_8859_1);
+        String magic = new String(archive.slice(at, MAGIC_BYTES).toByteArray(), StandardCharsets.ISO_8859_1);
         if (!magic.equals("070701") && !magic.equals("070702") || at % 4 != 0) {
             throw new FormatException(String.format(
                     "no cpio archive of the kind newc: expected 070701 or 070702 at 0x%x, aligned to 4", at));
         }
         long value = 0;
-        for (int i = 0; i < FIELD_BYTES; i++) {
-            int digit = Character.digit(archive.u8(at + 6 + field * FIELD_BYTES + i), 16);
+        for (int i = 0; i < HEADER_BYTES - MAGIC_BYTES; i++) {
+            int digit = Character.digit(archive.u8(at + MAGIC_BYTES + i), 16);
             if (digit < 0) {
                 throw damaged(at, "a field that is not hexadecimal");
             }
-            value = value << 4 | digit;
+            if (i / FIELD_BYTES == field) {
+                value = value << 4 | digit;
+            }
         }
         return value;
     }
