@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,7 +58,7 @@ class BuildPropertyTest {
     }
 
     /** Returns how many of its platforms the host loads. */
-    private static int check(Path manifest, TreeSet<String> kinds) throws IOException {
+    private static int check(Path manifest, Set<String> kinds) throws IOException {
         ManifestFile file = ManifestReader.read(manifest);
         Bytes content = IgvmWriter.toBytes(build(file).file());
         assertEquals(
