@@ -17,7 +17,6 @@ import dev.igvmtool.cli.lock.LockMaker;
 import dev.igvmtool.format.IgvmReader;
 import dev.igvmtool.format.IgvmWriter;
 import java.io.IOException;
-import java.nio.channels.Channels;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -230,7 +229,7 @@ final class BuildCommand implements Callable<Integer> {
             }
             outputs.add(out + ".map", Bytes.utf8(image.map()));
         }
-        return outputs.add(out, stream -> IgvmWriter.write(image.file(), Channels.newChannel(stream)));
+        return outputs.addLarge(out, channel -> IgvmWriter.write(image.file(), channel));
     }
 
     private void report(OutputSet outputs) {

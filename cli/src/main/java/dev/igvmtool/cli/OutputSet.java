@@ -5,11 +5,15 @@ import java.io.BufferedOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -22,7 +26,12 @@ import java.util.Map;
  * at all. {@code -} is standard output; a device or a pipe is written, not replaced.
  */
 final class OutputSet {
-    private final Map<String, OutputFile.Content> contents = new LinkedHashMap<>();
+    private final Map<String, LargeContent> contents = new LinkedHashMap<>();
+
+    /** Something that writes itself to a channel, without a copy on its way. */
+    interface LargeContent {
+        void writeTo(WritableByteChannel channel) throws IOException;
+    }
 
     /** One output on its way. */
     private record Staged(String name, Path temporary, Path target, boolean isNew) {}
@@ -33,6 +42,15 @@ final class OutputSet {
 
     /** @throws CommandException if the name was added before */
     OutputSet add(String name, OutputFile.Content content) {
+        return addLarge(name, channel -> {
+            OutputStream stream = new BufferedOutputStream(Channels.newOutputStream(channel));
+            content.writeTo(stream);
+            stream.flush();
+        });
+    }
+
+    /** @throws CommandException if the name was added before */
+    OutputSet addLarge(String name, LargeContent content) {
         if (contents.put(name, content) != null) {
             throw new CommandException(name + ": is named for two outputs");
         }
@@ -75,12 +93,12 @@ final class OutputSet {
     void write(Console console) throws IOException {
         List<Staged> staged = new ArrayList<>();
         try {
-            for (Map.Entry<String, OutputFile.Content> output : contents.entrySet()) {
+            for (Map.Entry<String, LargeContent> output : contents.entrySet()) {
                 if (!isStream(output.getKey())) {
                     staged.add(stage(output.getKey(), output.getValue()));
                 }
             }
-            for (Map.Entry<String, OutputFile.Content> output : contents.entrySet()) {
+            for (Map.Entry<String, LargeContent> output : contents.entrySet()) {
                 if (isStream(output.getKey())) {
                     stream(console, output.getKey(), output.getValue());
                 }
@@ -101,7 +119,7 @@ final class OutputSet {
         }
     }
 
-    private static Staged stage(String name, OutputFile.Content content) throws IOException {
+    private static Staged stage(String name, LargeContent content) throws IOException {
         Path target = target(name);
         if (Files.isDirectory(target)) {
             throw new CommandException(name + ": is a folder, expected a file");
@@ -117,8 +135,12 @@ final class OutputSet {
                 "." + place.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
         File file = temporary.toFile();
         file.deleteOnExit();
-        try (OutputStream stream = new BufferedOutputStream(Files.newOutputStream(temporary))) {
-            content.writeTo(stream);
+        try (FileChannel channel = FileChannel.open(
+                temporary,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.TRUNCATE_EXISTING,
+                StandardOpenOption.WRITE)) {
+            content.writeTo(channel);
         } catch (IOException e) {
             Files.deleteIfExists(temporary);
             throw failure(name, e);
@@ -129,13 +151,13 @@ final class OutputSet {
         return new Staged(name, temporary, place, isNew);
     }
 
-    private static void stream(Console console, String name, OutputFile.Content content) throws IOException {
+    private static void stream(Console console, String name, LargeContent content) throws IOException {
         if (name.equals("-")) {
-            content.writeTo(console.out());
+            content.writeTo(Channels.newChannel(console.out()));
             return;
         }
-        try (OutputStream stream = new BufferedOutputStream(Files.newOutputStream(target(name)))) {
-            content.writeTo(stream);
+        try (FileChannel channel = FileChannel.open(target(name), StandardOpenOption.WRITE)) {
+            content.writeTo(channel);
         } catch (IOException e) {
             throw failure(name, e);
         }

@@ -9,14 +9,17 @@ import dev.igvmtool.builder.manifest.Image;
 import dev.igvmtool.builder.manifest.IsolationConfig;
 import dev.igvmtool.format.IgvmFile;
 import dev.igvmtool.format.header.InitializationHeader;
+import dev.igvmtool.format.header.PlatformType;
 import dev.igvmtool.measurement.IdentityJson;
 import dev.igvmtool.measurement.LaunchDigest;
 import dev.igvmtool.measurement.corim.CorimDocument;
 import dev.igvmtool.measurement.corim.CorimEnvironment;
 import dev.igvmtool.measurement.snp.IdBlock;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -36,14 +39,14 @@ final class Companions {
         List<InitializationHeader> initializations = new ArrayList<>(merged.initializations());
         List<Companion> companions = new ArrayList<>();
         List<Measurement> measurements = new ArrayList<>();
+        Map<PlatformType, Bytes> digests = digests(platforms, merged);
         for (PlatformImage platform : platforms) {
             Optional<CorimEnvironment> environment =
                     environment(platform.config().isolation());
             if (environment.isEmpty()) {
                 continue;
             }
-            Bytes digest =
-                    LaunchDigest.of(merged, platform.platform().platformType()).value();
+            Bytes digest = digests.get(platform.platform().platformType());
             long svn = platform.config().guestSvn();
             Bytes document = CorimDocument.encode(environment.get(), digest, svn);
             initializations.add(new dev.igvmtool.format.header.CorimDocument(
@@ -61,6 +64,17 @@ final class Companions {
         }
         IgvmFile file = new IgvmFile(merged.revision(), merged.platforms(), initializations, merged.directives());
         return new BuiltImage(file, MapFile.of(platforms), platforms, companions, measurements, inputs);
+    }
+
+    /** Digests of all platforms that somebody will vouch for. */
+    private static Map<PlatformType, Bytes> digests(List<PlatformImage> platforms, IgvmFile merged) {
+        List<PlatformType> measured = platforms.stream()
+                .filter(it -> environment(it.config().isolation()).isPresent())
+                .map(it -> it.platform().platformType())
+                .toList();
+        Map<PlatformType, Bytes> digests = new EnumMap<>(PlatformType.class);
+        LaunchDigest.of(merged, measured).forEach(it -> digests.put(it.platform(), it.value()));
+        return digests;
     }
 
     /** Images without isolation are for nobody to vouch for. */

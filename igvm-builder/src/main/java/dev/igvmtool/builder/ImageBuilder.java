@@ -2,6 +2,7 @@ package dev.igvmtool.builder;
 
 import dev.igvmtool.builder.emit.IgvmSink;
 import dev.igvmtool.builder.emit.PlatformImage;
+import dev.igvmtool.builder.emit.SharedPageHashes;
 import dev.igvmtool.builder.load.ImageLoader;
 import dev.igvmtool.builder.load.ResourceStore;
 import dev.igvmtool.builder.load.StageImages;
@@ -42,10 +43,11 @@ public final class ImageBuilder {
         ManifestRules.check(manifest);
         ImageLoader loader = new ImageLoader(manifest.guestArch(), resources);
         List<PlatformImage> platforms = new ArrayList<>();
+        SharedPageHashes sharedPages = new SharedPageHashes();
         int areas = 0;
         for (GuestConfig config : manifest.guestConfigs()) {
             GuestConfig changed = ManifestRules.apply(options, config);
-            IgvmSink sink = new IgvmSink(changed, 1 << platforms.size(), areas);
+            IgvmSink sink = new IgvmSink(changed, 1 << platforms.size(), areas, sharedPages);
             loader.load(changed, sink);
             PlatformImage platform = sink.finish();
             areas += (int) platform.directives().stream()

@@ -26,6 +26,7 @@ public final class IgvmWriter {
     static final long MAX_SIZE = 0xffff_ffffL;
 
     private static final int PADDING_CHUNK = 4096;
+    private static final int CHUNK = 1 << 18;
 
     private final Bytes head;
     private final FileDataLayout data;
@@ -113,28 +114,44 @@ public final class IgvmWriter {
         writeFully(channel, head.slice(0, FixedHeader.CHECKSUM_OFFSET).asBuffer());
         writeFully(channel, new ByteWriter().u32(crc.getValue()).takeBytes().asBuffer());
         writeFully(channel, head.from(after).asBuffer());
-        // Many small writes are slow; contents are collected to this size first.
-        ByteBuffer chunk = ByteBuffer.allocate(1 << 20);
+        ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
+        Bytes run = Bytes.EMPTY;
         for (FileDataLayout.Blob blob : data.blobs()) {
-            append(channel, chunk, blob.content().asBuffer());
-            for (long missing = blob.size() - blob.content().size(); missing > 0; ) {
-                int zeros = (int) Math.min(missing, PADDING_CHUNK);
-                append(channel, chunk, ByteBuffer.allocate(zeros));
-                missing -= zeros;
+            Bytes content = blob.content();
+            if (run.isFollowedBy(content)) {
+                run = run.extendedBy(content.size());
+            } else {
+                append(channel, chunk, run.asBuffer());
+                run = content;
+            }
+            if (blob.size() > content.size()) {
+                append(channel, chunk, run.asBuffer());
+                run = Bytes.EMPTY;
+                pad(channel, chunk, blob.size() - content.size());
             }
         }
+        append(channel, chunk, run.asBuffer());
         writeFully(channel, chunk.flip());
     }
 
+    private static void pad(WritableByteChannel channel, ByteBuffer chunk, long count) throws IOException {
+        for (long missing = count; missing > 0; ) {
+            int zeros = (int) Math.min(missing, PADDING_CHUNK);
+            append(channel, chunk, ByteBuffer.allocate(zeros));
+            missing -= zeros;
+        }
+    }
+
+    /** Many small writes are slow and are collected; pages that follow each other in a resource are one large write. */
     private static void append(WritableByteChannel channel, ByteBuffer chunk, ByteBuffer content) throws IOException {
-        while (content.hasRemaining()) {
-            if (!chunk.hasRemaining()) {
-                writeFully(channel, chunk.flip());
-                chunk.clear();
-            }
-            int length = Math.min(chunk.remaining(), content.remaining());
-            chunk.put(content.slice(content.position(), length));
-            content.position(content.position() + length);
+        if (content.remaining() > chunk.remaining()) {
+            writeFully(channel, chunk.flip());
+            chunk.clear();
+        }
+        if (content.remaining() > chunk.remaining()) {
+            writeFully(channel, content);
+        } else {
+            chunk.put(content);
         }
     }
 

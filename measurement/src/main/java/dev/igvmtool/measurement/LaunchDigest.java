@@ -10,6 +10,8 @@ import dev.igvmtool.format.header.SupportedPlatform;
 import dev.igvmtool.measurement.snp.SnpDigest;
 import dev.igvmtool.measurement.tdx.TdxDigest;
 import dev.igvmtool.measurement.vbs.VbsDigest;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The digest that a platform will measure of a file.
@@ -32,6 +34,27 @@ public record LaunchDigest(PlatformType platform, Bytes value) {
      * @throws FormatException if the file is not for the platform, or holds what it cannot measure
      */
     public static LaunchDigest of(IgvmFile file, PlatformType platform) {
+        return of(file, List.of(platform)).get(0);
+    }
+
+    /**
+     * Measures a file for several platforms at the same time.
+     *
+     * @return digests in the order of {@code platforms}
+     * @throws FormatException if the file is not for one of them, or holds what it cannot measure; that of the first one
+     */
+    public static List<LaunchDigest> of(IgvmFile file, List<PlatformType> platforms) {
+        LaunchDigest[] digests = new LaunchDigest[platforms.size()];
+        List<Runnable> tasks = new ArrayList<>();
+        for (int i = 0; i < digests.length; i++) {
+            int index = i;
+            tasks.add(() -> digests[index] = measure(file, platforms.get(index)));
+        }
+        HashTasks.run(tasks);
+        return List.of(digests);
+    }
+
+    private static LaunchDigest measure(IgvmFile file, PlatformType platform) {
         SupportedPlatform header = file.platform(platform)
                 .orElseThrow(() -> new FormatException("the file is not for platform " + platform + ", only for "
                         + file.supportedPlatforms().stream()

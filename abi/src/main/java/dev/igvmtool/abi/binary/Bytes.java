@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.Objects;
 
 /**
  * An immutable sequence of at most 2 GiB - 1 bytes, over an array or a mapped file. Slices share storage. The typed
@@ -11,27 +12,37 @@ import java.util.HexFormat;
  */
 public final class Bytes {
     /** No bytes. */
-    public static final Bytes EMPTY = new Bytes(ByteBuffer.allocate(0));
+    public static final Bytes EMPTY = new Bytes(ByteBuffer.allocate(0), 0, 0);
 
-    private final ByteBuffer buffer;
+    // Little endian, read only, and the same object in all slices: an image has as many of those as pages.
+    private final ByteBuffer storage;
+    private final int start;
+    private final int size;
 
-    private Bytes(ByteBuffer source) {
-        this.buffer = source.slice().asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    private Bytes(ByteBuffer storage, int start, int size) {
+        this.storage = storage;
+        this.start = start;
+        this.size = size;
+    }
+
+    private static Bytes over(ByteBuffer content) {
+        ByteBuffer storage = content.slice().asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+        return new Bytes(storage, 0, storage.limit());
     }
 
     /** A copy of {@code content}. */
     public static Bytes of(byte... content) {
-        return content.length == 0 ? EMPTY : new Bytes(ByteBuffer.wrap(content.clone()));
+        return content.length == 0 ? EMPTY : over(ByteBuffer.wrap(content.clone()));
     }
 
     /** Takes {@code content} over without copying; the caller must not change it afterwards. */
     public static Bytes wrap(byte[] content) {
-        return content.length == 0 ? EMPTY : new Bytes(ByteBuffer.wrap(content));
+        return content.length == 0 ? EMPTY : over(ByteBuffer.wrap(content));
     }
 
     /** The bytes between position and limit of {@code content}, shared, not copied (a mapped file, usually). */
     public static Bytes wrap(ByteBuffer content) {
-        return content.hasRemaining() ? new Bytes(content) : EMPTY;
+        return content.hasRemaining() ? over(content) : EMPTY;
     }
 
     /** {@code size} zero bytes. */
@@ -55,50 +66,67 @@ public final class Bytes {
 
     /** Number of bytes. */
     public int size() {
-        return buffer.limit();
+        return size;
     }
 
     /** True if there is no byte. */
     public boolean isEmpty() {
-        return buffer.limit() == 0;
+        return size == 0;
     }
 
     /** The byte at {@code offset} as a signed Java byte. */
     public byte get(int offset) {
-        return buffer.get(offset);
+        return storage.get(at(offset, 1));
     }
 
     /** The byte at {@code offset}, 0 to 255. */
     public int u8(int offset) {
-        return Byte.toUnsignedInt(buffer.get(offset));
+        return Byte.toUnsignedInt(storage.get(at(offset, 1)));
     }
 
     /** The little-endian 16-bit value at {@code offset}, 0 to 65535. */
     public int u16(int offset) {
-        return Short.toUnsignedInt(buffer.getShort(offset));
+        return Short.toUnsignedInt(storage.getShort(at(offset, 2)));
     }
 
     /** The little-endian 32-bit value at {@code offset}, 0 to 2^32 - 1. */
     public long u32(int offset) {
-        return Integer.toUnsignedLong(buffer.getInt(offset));
+        return Integer.toUnsignedLong(storage.getInt(at(offset, 4)));
     }
 
     /** The little-endian 64-bit value at {@code offset}. */
     public long u64(int offset) {
-        return buffer.getLong(offset);
+        return storage.getLong(at(offset, 8));
     }
 
     /** {@code length} bytes from {@code offset}, sharing storage. */
     public Bytes slice(int offset, int length) {
-        if (offset == 0 && length == size()) {
+        int from = at(offset, length);
+        if (length == size) {
             return this;
         }
-        return length == 0 ? EMPTY : new Bytes(buffer.slice(offset, length));
+        return length == 0 ? EMPTY : new Bytes(storage, from, length);
     }
 
     /** Everything from {@code offset} on, sharing storage. */
     public Bytes from(int offset) {
         return slice(offset, size() - offset);
+    }
+
+    /** True if {@code that} is the same part of the same storage: equal, without a look at the content. */
+    public boolean isSameSlice(Bytes that) {
+        return storage == that.storage && start == that.start && size == that.size;
+    }
+
+    /** True if {@code next} stands directly behind this in the same storage. */
+    public boolean isFollowedBy(Bytes next) {
+        return storage == next.storage && start + size == next.start;
+    }
+
+    /** This and the {@code length} bytes that stand behind it in the same storage. */
+    public Bytes extendedBy(int length) {
+        Objects.checkFromIndexSize(start, size + length, storage.limit());
+        return new Bytes(storage, start, size + length);
     }
 
     /** The same bytes followed by zeros up to {@code size} bytes. */
@@ -116,15 +144,15 @@ public final class Bytes {
 
     /** True if every byte is zero (also of no bytes). */
     public boolean isZero() {
-        int end = size();
-        int i = 0;
+        int end = start + size;
+        int i = start;
         for (; i + Long.BYTES <= end; i += Long.BYTES) {
-            if (buffer.getLong(i) != 0) {
+            if (storage.getLong(i) != 0) {
                 return false;
             }
         }
         for (; i < end; i++) {
-            if (buffer.get(i) != 0) {
+            if (storage.get(i) != 0) {
                 return false;
             }
         }
@@ -133,19 +161,19 @@ public final class Bytes {
 
     /** Copies {@code length} bytes from {@code offset} to {@code target} at {@code targetOffset}. */
     public void copyTo(int offset, byte[] target, int targetOffset, int length) {
-        buffer.get(offset, target, targetOffset, length);
+        storage.get(at(offset, length), target, targetOffset, length);
     }
 
     /** A fresh array with the content. */
     public byte[] toByteArray() {
-        byte[] copy = new byte[size()];
-        buffer.get(0, copy);
+        byte[] copy = new byte[size];
+        storage.get(start, copy);
         return copy;
     }
 
     /** A read-only little-endian buffer over the content, with its own position. */
     public ByteBuffer asBuffer() {
-        return buffer.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+        return storage.slice(start, size).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     /** Lower-case hexadecimal digits without separators. */
@@ -160,29 +188,34 @@ public final class Bytes {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Bytes that && buffer.equals(that.buffer);
+        return other instanceof Bytes that
+                && (isSameSlice(that) || size == that.size && asBuffer().equals(that.asBuffer()));
     }
 
     @Override
     public int hashCode() {
-        // Images are deduplicated by page content, so this is on the path of every build: eight bytes at a time.
-        int end = size();
-        long hash = end;
-        int i = 0;
+        int end = start + size;
+        long hash = size;
+        int i = start;
         for (; i + Long.BYTES <= end; i += Long.BYTES) {
-            hash = (hash ^ buffer.getLong(i)) * 0x9e37_79b9_7f4a_7c15L;
+            hash = (hash ^ storage.getLong(i)) * 0x9e37_79b9_7f4a_7c15L;
             hash ^= hash >>> 32;
         }
         for (; i < end; i++) {
-            hash = (hash ^ buffer.get(i)) * 0x9e37_79b9_7f4a_7c15L;
+            hash = (hash ^ storage.get(i)) * 0x9e37_79b9_7f4a_7c15L;
             hash ^= hash >>> 32;
         }
         return (int) hash;
     }
 
+    /** Index in the storage. */
+    private int at(int offset, int length) {
+        return start + Objects.checkFromIndexSize(offset, length, size);
+    }
+
     /** Size, and content if short: for messages and debugging, not for parsing. */
     @Override
     public String toString() {
-        return size() <= 32 ? "Bytes[" + toHex() + "]" : "Bytes[" + size() + " bytes]";
+        return size <= 32 ? "Bytes[" + toHex() + "]" : "Bytes[" + size + " bytes]";
     }
 }

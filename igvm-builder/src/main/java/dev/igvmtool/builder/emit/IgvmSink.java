@@ -56,7 +56,7 @@ public final class IgvmSink implements ImageSink {
     private final TreeMap<Long, Integer> areaByPage = new TreeMap<>();
     private final List<Tagged> requiredMemory = new ArrayList<>();
     private final List<Tagged> relocations = new ArrayList<>();
-    private final ImportedRegionsPages importedRegions = new ImportedRegionsPages();
+    private final ImportedRegionsPages importedRegions;
     private long vpContextPage = NO_PAGE;
     private long ramBytes;
 
@@ -65,11 +65,13 @@ public final class IgvmSink implements ImageSink {
      *
      * @param mask the platform's bit
      * @param firstArea index of its first parameter area: those of earlier platforms are taken
+     * @param sharedPages the same for all platforms of the file
      */
-    public IgvmSink(GuestConfig config, int mask, int firstArea) {
+    public IgvmSink(GuestConfig config, int mask, int firstArea, SharedPageHashes sharedPages) {
         this.config = config;
         this.mask = mask;
         this.firstArea = firstArea;
+        this.importedRegions = new ImportedRegionsPages(sharedPages);
     }
 
     @Override

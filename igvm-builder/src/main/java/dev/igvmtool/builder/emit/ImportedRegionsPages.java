@@ -9,10 +9,9 @@ import dev.igvmtool.builder.load.ImageSink;
 import dev.igvmtool.builder.manifest.ManifestException;
 import dev.igvmtool.format.header.PageData;
 import dev.igvmtool.format.header.PageDataType;
+import dev.igvmtool.measurement.PageHashes;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.List;
 
 /**
@@ -23,10 +22,15 @@ final class ImportedRegionsPages {
     private static final String LIST_TAG = "loader-imported-regions";
     private static final String HASHES_TAG = "loader-expected-page-hashes";
 
+    private final SharedPageHashes sharedPages;
     private boolean announced;
     private long listPage;
     private long hashesPage;
     private long hashesPageCount;
+
+    ImportedRegionsPages(SharedPageHashes sharedPages) {
+        this.sharedPages = sharedPages;
+    }
 
     void announce(long list, long hashes, long hashesCount) {
         announced = true;
@@ -45,8 +49,9 @@ final class ImportedRegionsPages {
      * @param pages all others, ascending
      */
     void importInto(ImageSink sink, AcceptedRanges accepted, List<PageData> pages) {
-        List<PageData> shared = pages.stream()
+        List<Bytes> shared = pages.stream()
                 .filter(page -> page.flags().shared() && page.dataType() == PageDataType.NORMAL)
+                .map(PageData::content)
                 .toList();
         if (shared.size() > ExpectedPageHashes.MAX_HASHES) {
             throw new ManifestException(shared.size() + " shared pages (kernel and initrd) need a hash each, there is"
@@ -57,13 +62,8 @@ final class ImportedRegionsPages {
         Bytes head = ExpectedPageHashes.CODEC.toBytes(
                 new ExpectedPageHashes(ExpectedPageHashes.MAGIC, ExpectedPageHashes.VERSION, shared.size(), 0));
         hashes.put(head.asBuffer());
-        MessageDigest all = sha384();
-        MessageDigest one = sha384();
-        for (PageData page : shared) {
-            byte[] content = page.content().paddedTo(ImageSink.PAGE).toByteArray();
-            all.update(content);
-            hashes.put(one.digest(content));
-        }
+        PageHashes.Summary summary = sharedPages.of(shared);
+        hashes.put(summary.each().asBuffer());
         sink.importPages(hashesPage, hashesPageCount, HASHES_TAG, Acceptance.EXCLUSIVE, Bytes.wrap(region));
 
         AcceptedRanges withList = accepted.copy();
@@ -76,15 +76,7 @@ final class ImportedRegionsPages {
             throw new ManifestException(
                     regions.size() + " imported regions, their page has room for " + ImportedRegions.MAX_REGIONS);
         }
-        Bytes list = new ImportedRegions(Bytes.wrap(all.digest()), regions).toBytes();
+        Bytes list = new ImportedRegions(summary.all(), regions).toBytes();
         sink.importPages(listPage, 1, LIST_TAG, Acceptance.EXCLUSIVE, list);
-    }
-
-    private static MessageDigest sha384() {
-        try {
-            return MessageDigest.getInstance("SHA-384");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-384", e);
-        }
     }
 }

@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -94,9 +95,7 @@ public final class VbsDigest implements PlatformDigest {
         chunk.putInt(PAGE_CHUNK_BYTES).putInt(TYPE_PAGE).putLong(0);
         chunk.putLong(metadata).putLong(Long.divideUnsigned(gpa, PageData.PAGE_SIZE));
         chunk.put(content.asBuffer());
-        while (chunk.hasRemaining()) {
-            chunk.put((byte) 0);
-        }
+        Arrays.fill(chunk.array(), chunk.position(), PAGE_CHUNK_BYTES, (byte) 0);
         hash.update(current);
         current = hash.digest(chunk.array());
     }
