@@ -9,17 +9,15 @@ import dev.igvmtool.builder.manifest.Image;
 import dev.igvmtool.builder.manifest.IsolationConfig;
 import dev.igvmtool.format.IgvmFile;
 import dev.igvmtool.format.header.InitializationHeader;
-import dev.igvmtool.format.header.PlatformType;
 import dev.igvmtool.measurement.IdentityJson;
 import dev.igvmtool.measurement.LaunchDigest;
 import dev.igvmtool.measurement.corim.CorimDocument;
 import dev.igvmtool.measurement.corim.CorimEnvironment;
 import dev.igvmtool.measurement.snp.IdBlock;
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -39,14 +37,14 @@ final class Companions {
         List<InitializationHeader> initializations = new ArrayList<>(merged.initializations());
         List<Companion> companions = new ArrayList<>();
         List<Measurement> measurements = new ArrayList<>();
-        Map<PlatformType, Bytes> digests = digests(platforms, merged);
+        Iterator<LaunchDigest> digests = digests(platforms, merged).iterator();
         for (PlatformImage platform : platforms) {
             Optional<CorimEnvironment> environment =
                     environment(platform.config().isolation());
             if (environment.isEmpty()) {
                 continue;
             }
-            Bytes digest = digests.get(platform.platform().platformType());
+            Bytes digest = digests.next().value();
             long svn = platform.config().guestSvn();
             Bytes document = CorimDocument.encode(environment.get(), digest, svn);
             initializations.add(new dev.igvmtool.format.header.CorimDocument(
@@ -66,15 +64,14 @@ final class Companions {
         return new BuiltImage(file, MapFile.of(platforms), platforms, companions, measurements, inputs);
     }
 
-    /** Digests of all platforms that somebody will vouch for. */
-    private static Map<PlatformType, Bytes> digests(List<PlatformImage> platforms, IgvmFile merged) {
-        List<PlatformType> measured = platforms.stream()
-                .filter(it -> environment(it.config().isolation()).isPresent())
-                .map(it -> it.platform().platformType())
-                .toList();
-        Map<PlatformType, Bytes> digests = new EnumMap<>(PlatformType.class);
-        LaunchDigest.of(merged, measured).forEach(it -> digests.put(it.platform(), it.value()));
-        return digests;
+    /** Digests for all platforms that somebody will vouch for, in their order. */
+    private static List<LaunchDigest> digests(List<PlatformImage> platforms, IgvmFile merged) {
+        return LaunchDigest.of(
+                merged,
+                platforms.stream()
+                        .filter(it -> environment(it.config().isolation()).isPresent())
+                        .map(it -> it.platform().platformType())
+                        .toList());
     }
 
     /** Images without isolation are for nobody to vouch for. */

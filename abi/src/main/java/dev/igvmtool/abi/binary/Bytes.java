@@ -114,11 +114,13 @@ public final class Bytes {
     }
 
     /** True if {@code that} is the same part of the same storage: equal, without a look at the content. */
+    @SuppressWarnings("ReferenceEquality") // The same storage, not an equal one.
     public boolean isSameSlice(Bytes that) {
         return storage == that.storage && start == that.start && size == that.size;
     }
 
     /** True if {@code next} stands directly behind this in the same storage. */
+    @SuppressWarnings("ReferenceEquality")
     public boolean isFollowedBy(Bytes next) {
         return storage == next.storage && start + size == next.start;
     }
@@ -209,8 +211,8 @@ public final class Bytes {
     }
 
     /** Index in the storage. */
-    private int at(int offset, int length) {
-        return start + Objects.checkFromIndexSize(offset, length, size);
+    private int at(int offset, int count) {
+        return start + Objects.checkFromIndexSize(offset, count, size);
     }
 
     /** Size, and content if short: for messages and debugging, not for parsing. */

@@ -66,4 +66,31 @@ class BytesTest {
         assertThrows(IndexOutOfBoundsException.class, () -> Bytes.zeros(4).slice(2, 3));
         assertThrows(IndexOutOfBoundsException.class, () -> Bytes.zeros(4).from(5));
     }
+
+    @Test
+    void slicesKnowTheirPlaceInTheStorage() {
+        Bytes all = Bytes.fromHex("00112233445566778899");
+        Bytes first = all.slice(2, 3);
+        Bytes second = all.from(1).slice(4, 2);
+        assertTrue(first.isFollowedBy(second));
+        assertFalse(second.isFollowedBy(first));
+        assertFalse(first.isFollowedBy(Bytes.of(second.toByteArray())));
+        assertEquals(Bytes.fromHex("2233445566"), first.extendedBy(second.size()));
+        assertTrue(first.isSameSlice(all.from(2).slice(0, 3)));
+        assertFalse(first.isSameSlice(Bytes.of(first.toByteArray())));
+        assertThrows(IndexOutOfBoundsException.class, () -> second.extendedBy(4));
+    }
+
+    @Test
+    void slicesDoNotReachPastTheirEnd() {
+        Bytes slice = Bytes.fromHex("00112233445566778899").slice(1, 4);
+        assertEquals(0x44332211L, slice.u32(0));
+        assertThrows(IndexOutOfBoundsException.class, () -> slice.u32(1));
+        assertThrows(IndexOutOfBoundsException.class, () -> slice.get(4));
+        assertThrows(IndexOutOfBoundsException.class, () -> slice.get(-1));
+        assertThrows(IndexOutOfBoundsException.class, () -> slice.slice(3, 2));
+        assertThrows(IndexOutOfBoundsException.class, () -> slice.from(5));
+        assertEquals(4, slice.asBuffer().remaining());
+        assertEquals(4, slice.asBuffer().capacity());
+    }
 }
