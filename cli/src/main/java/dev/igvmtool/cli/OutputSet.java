@@ -136,10 +136,7 @@ final class OutputSet {
         File file = temporary.toFile();
         file.deleteOnExit();
         try (FileChannel channel = FileChannel.open(
-                temporary,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.TRUNCATE_EXISTING,
-                StandardOpenOption.WRITE)) {
+                temporary, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
             content.writeTo(channel);
         } catch (IOException e) {
             Files.deleteIfExists(temporary);
