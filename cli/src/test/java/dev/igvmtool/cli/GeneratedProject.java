@@ -209,7 +209,7 @@ final class GeneratedProject {
         long at = address;
         for (int i = random.nextInt(3); i >= 0; i--) {
             byte[] content = bytes(1 + random.nextInt(2 * PAGE));
-            long memory = content.length + random.nextInt(2) * random.nextInt(3 * PAGE);
+            long memory = content.length + (random.nextBoolean() ? (long) random.nextInt(3 * PAGE) : 0L);
             elf.load(at, 5, Bytes.wrap(content), memory);
             at += (memory + PAGE - 1) / PAGE * PAGE + (long) random.nextInt(3) * PAGE;
         }
