@@ -1,6 +1,7 @@
 package dev.igvmtool.devicetree.source;
 
 import dev.igvmtool.abi.binary.Bytes;
+import dev.igvmtool.abi.binary.FormatException;
 import dev.igvmtool.devicetree.Fdt;
 import dev.igvmtool.devicetree.Node;
 import dev.igvmtool.devicetree.Property;
@@ -15,6 +16,8 @@ import java.util.Iterator;
  * them: text if it could be text, else cells if the length allows, else bytes.
  */
 public final class Dts {
+    private static final int MAX_TEXT = 1 << 28;
+
     private final StringBuilder out = new StringBuilder();
 
     private Dts() {}
@@ -22,7 +25,11 @@ public final class Dts {
     /** A node whose children are being written. */
     private record Level(Iterator<Node> children, String indent) {}
 
-    /** The source of {@code fdt}, with a line feed at the end. */
+    /**
+     * The source of {@code fdt}, with a line feed at the end.
+     *
+     * @throws FormatException if nodes are nested deeper than source text may have them, or the text gets too long
+     */
     public static String decompile(Fdt fdt) {
         Dts dts = new Dts();
         dts.out.append("/dts-v1/;\n\n");
@@ -30,6 +37,13 @@ public final class Dts {
             dts.out.append(String.format("/memreserve/\t0x%016x 0x%016x;\n", entry.address(), entry.sizeBytes()));
         }
         dts.tree(fdt.root());
+        return dts.out.toString();
+    }
+
+    /** A value as source text, empty for none. */
+    public static String valueText(Bytes value) {
+        Dts dts = new Dts();
+        dts.value(value);
         return dts.out.toString();
     }
 
@@ -52,19 +66,35 @@ public final class Dts {
     private void begin(Node node, String indent, Deque<Level> open) {
         out.append(indent).append(node.name().isEmpty() ? "/" : node.name()).append(" {\n");
         for (Property property : node.properties()) {
+            if (property.name().equals("name") && isRedundantName(node, property)) {
+                continue;
+            }
             out.append(indent).append('\t').append(property.name());
-            value(property.value());
+            if (!property.value().isEmpty()) {
+                out.append(" = ");
+                value(property.value());
+            }
             out.append(";\n");
         }
         open.push(new Level(node.children().iterator(), indent));
+        // Indentation grows with the square of the depth, which is the choice of whoever made the tree.
+        if (open.size() > SourceBudget.MAX_NODE_DEPTH || out.length() > MAX_TEXT) {
+            throw new FormatException(
+                    open.size() > SourceBudget.MAX_NODE_DEPTH
+                            ? "device tree has nodes deeper than " + SourceBudget.MAX_NODE_DEPTH + " levels"
+                            : "device tree gives more than " + MAX_TEXT + " characters of source text");
+        }
+    }
+
+    /** Old trees hold the name of a node once more; dtc leaves it out, reading and compiling. */
+    private static boolean isRedundantName(Node node, Property property) {
+        return property.value().equals(Bytes.utf8(node.name().split("@", 2)[0] + '\0'));
     }
 
     private void value(Bytes value) {
         if (value.isEmpty()) {
             return;
-        }
-        out.append(" = ");
-        if (isText(value)) {
+        } else if (isText(value)) {
             text(value);
         } else if (value.size() % Integer.BYTES == 0) {
             ByteBuffer cells = value.asBuffer().order(ByteOrder.BIG_ENDIAN);
@@ -103,7 +133,7 @@ public final class Dts {
         for (int i = 0; i < value.size() - 1; i++) {
             int c = value.u8(i);
             switch (c) {
-                case 0 -> out.append("\", \"");
+                case 0 -> out.append("\\0");
                 case 7 -> out.append("\\a");
                 case '\b' -> out.append("\\b");
                 case '\t' -> out.append("\\t");

@@ -27,7 +27,7 @@ class DtsTest {
                 \tb;
 
                 \tchild@1 {
-                \t\ta = "ctrl", "say \\"hi\\"\\t\\\\";
+                \t\ta = "ctrl\\0say \\"hi\\"\\t\\\\";
                 \t\tb = [00 01 ff];
                 \t};
 
