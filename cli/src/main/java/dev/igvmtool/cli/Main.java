@@ -93,7 +93,7 @@ public final class Main {
 
     private int wrongUse(ParameterException e) {
         String message = String.valueOf(e.getMessage());
-        console.error(message + "; see " + e.getCommandLine().getCommandName() + " --help");
+        console.error(message + "; see " + e.getCommandLine().getCommandSpec().qualifiedName() + " --help");
         return ExitStatus.UNUSABLE;
     }
 
