@@ -76,7 +76,14 @@ final class TrapSteps {
             case DIVIDE_ERROR -> SIGFPE;
             case DEBUG, BREAKPOINT -> SIGTRAP;
             case INVALID_OPCODE -> SIGILL;
-            case DOUBLE_FAULT, INVALID_TSS, SEGMENT_NOT_PRESENT, STACK_FAULT, GENERAL_PROTECTION, PAGE_FAULT -> SIGSEGV;
+            case DOUBLE_FAULT,
+                    INVALID_TSS,
+                    SEGMENT_NOT_PRESENT,
+                    STACK_FAULT,
+                    GENERAL_PROTECTION,
+                    PAGE_FAULT,
+                    VIRTUALIZATION,
+                    VMM_COMMUNICATION -> SIGSEGV;
         };
     }
 

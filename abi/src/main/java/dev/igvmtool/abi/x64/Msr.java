@@ -2,6 +2,7 @@ package dev.igvmtool.abi.x64;
 
 /** Model-specific register numbers: architectural ones, and the hypervisor's synthetic ones (TLFS appendix). */
 public final class Msr {
+    public static final int TSC = 0x10;
     public static final int APIC_BASE = 0x1b;
     public static final int MTRR_PHYS_BASE_0 = 0x200;
     public static final int MTRR_FIX_64K_00000 = 0x250;
@@ -18,6 +19,8 @@ public final class Msr {
     public static final int FS_BASE = 0xc000_0100;
     public static final int GS_BASE = 0xc000_0101;
     public static final int KERNEL_GS_BASE = 0xc000_0102;
+    /** Guest-hypervisor communication of SEV-ES and SNP. */
+    public static final int GHCB = 0xc001_0130;
 
     public static final int HV_GUEST_OS_ID = 0x4000_0000;
     public static final int HV_HYPERCALL = 0x4000_0001;

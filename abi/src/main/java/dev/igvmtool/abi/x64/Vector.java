@@ -11,7 +11,11 @@ public enum Vector {
     SEGMENT_NOT_PRESENT(11, true),
     STACK_FAULT(12, true),
     GENERAL_PROTECTION(13, true),
-    PAGE_FAULT(14, true);
+    PAGE_FAULT(14, true),
+    /** #VE: a TD did what only its host can answer. */
+    VIRTUALIZATION(20, false),
+    /** #VC: an SNP guest did what only its host can answer; the error code is the exit code. */
+    VMM_COMMUNICATION(29, true);
 
     private final int number;
     private final boolean errorCode;

@@ -31,6 +31,17 @@ public sealed interface MachineEvent {
     /** WRMSR. */
     record MsrWrite(int vp, int vtl, int number, long value) implements MachineEvent {}
 
+    /**
+     * The guest or, for the guest, the host has changed the state of pages of an isolated partition.
+     *
+     * @param operation pvalidate, pvalidate-rescind, ghcb-page-state-private, ghcb-page-state-shared, accept, release,
+     *     map-gpa-private or map-gpa-shared
+     */
+    record PageOperation(int vp, int vtl, String operation, long gpa, long sizeBytes) implements MachineEvent {}
+
+    /** A TD has read a field of its metadata. */
+    record TdRead(int vp, int vtl, long field, long value) implements MachineEvent {}
+
     /** CPUID. */
     record Cpuid(int vp, int vtl, int leaf, int subleaf, CpuidResult result) implements MachineEvent {}
 

@@ -80,11 +80,37 @@ public interface Cpu {
     /** INVLPG. */
     void invlpg(long address);
 
-    /** RDMSR. */
+    /** RDMSR. Registers of the hypervisor are #VC to SNP guests and #VE to TDs, ports and hypercall page as well. */
     long readMsr(int number);
 
     /** WRMSR. */
     void writeMsr(int number, long value);
+
+    /** RDTSC. */
+    long readTimeStampCounter();
+
+    /**
+     * PVALIDATE, only in SNP guests (elsewhere #UD): the guest relies on a page, or does so no longer. RAX is its
+     * virtual address, bit 0 of RCX set for 2 MiB, bit 0 of RDX set to validate. EAX is 0 afterwards, with RFLAGS.CF set
+     * if nothing had to be changed; 1 for an operand that is not aligned or not mapped as private; 6 if mapping or page
+     * are not of that size. Content stays.
+     */
+    void pvalidate();
+
+    /**
+     * VMGEXIT, only in SNP guests (elsewhere #UD), by the MSR protocol: the request is in MSR 0xC0010130, where the
+     * answer is found. A page whose state changes loses its content. What the host does not serve, exits with a GHCB
+     * page among it, ends the VP.
+     */
+    void vmgexit();
+
+    /**
+     * TDCALL, only in TDs (elsewhere #UD): leaf in RAX, which holds the status afterwards; operands as the TDX module's
+     * interface has them. Leaves: 0 TDG.VP.VMCALL (with R10 0: R11 10 CPUID, 12 HLT, 30 I/O, 31 RDMSR, 32 WRMSR, 0x10001
+     * MapGPA, status in R10; else a hypercall with control word R10, input RDX, output R8, result in R11), 1 TDG.VP.INFO,
+     * 6 TDG.MEM.PAGE.ACCEPT, 7 TDG.VM.RD, 30 TDG.MEM.PAGE.RELEASE. Accepted and released pages become zero.
+     */
+    void tdcall();
 
     /** CPUID. */
     CpuidResult cpuid(int leaf, int subleaf);

@@ -3,6 +3,7 @@ package dev.igvmtool.machine.hypercall;
 import dev.igvmtool.abi.hv.AcceptGpaPagesHeader;
 import dev.igvmtool.abi.hv.HvStatus;
 import dev.igvmtool.abi.hv.HypercallCode;
+import dev.igvmtool.machine.memory.PageState;
 import dev.igvmtool.machine.memory.PhysicalMemory;
 import dev.igvmtool.machine.partition.Isolation;
 
@@ -34,6 +35,7 @@ final class AcceptGpaPages implements Hypercall {
                 return HvStatus.INVALID_PARAMETER;
             }
             memory.zero(page * PhysicalMemory.PAGE_SIZE, PhysicalMemory.PAGE_SIZE);
+            frame.partition().memory().setPageState(page, page + 1, PageState.ACCEPTED);
             return HvStatus.SUCCESS;
         });
     }

@@ -3,8 +3,11 @@ package dev.igvmtool.machine.hypercall;
 import dev.igvmtool.abi.hv.HostVisibilityHeader;
 import dev.igvmtool.abi.hv.HvStatus;
 import dev.igvmtool.abi.hv.HypercallCode;
+import dev.igvmtool.machine.memory.PageState;
+import dev.igvmtool.machine.memory.PartitionMemory;
 import dev.igvmtool.machine.memory.PhysicalMemory;
 import dev.igvmtool.machine.partition.Isolation;
+import dev.igvmtool.machine.partition.Partition;
 
 /** {@code HvCallModifySparseGpaPageHostVisibility}: an isolated partition shares pages with the host, or ends that. */
 final class ModifySparseGpaPageHostVisibility implements Hypercall {
@@ -27,12 +30,28 @@ final class ModifySparseGpaPageHostVisibility implements Hypercall {
         if (frame.partition().config().isolation() == Isolation.NONE) {
             return HvStatus.OPERATION_DENIED;
         }
-        // The host of this machine sees all memory; there is nothing to change but the answer.
         return frame.forEachRep(i -> {
             long page = frame.input().u64(frame.elementOffset(i));
             boolean ram =
                     page >= 0 && page < 1L << 40 && frame.partition().physical().isRam(page * PhysicalMemory.PAGE_SIZE);
+            if (ram) {
+                change(frame.partition(), page, header.visibility() != 0);
+            }
             return ram ? HvStatus.SUCCESS : HvStatus.INVALID_PARAMETER;
         });
+    }
+
+    /** Under VBS the hypervisor itself, which the guest trusts, takes a page back; the platforms lose its content. */
+    private static void change(Partition partition, long page, boolean shared) {
+        PartitionMemory memory = partition.memory();
+        if (shared == (memory.pageState(page) == PageState.SHARED)) {
+            return;
+        }
+        boolean hardware = memory.encryption().hardware();
+        if (hardware) {
+            partition.physical().zero(page * PhysicalMemory.PAGE_SIZE, PhysicalMemory.PAGE_SIZE);
+        }
+        PageState ours = hardware ? PageState.UNACCEPTED : PageState.ACCEPTED;
+        memory.setPageState(page, page + 1, shared ? PageState.SHARED : ours);
     }
 }

@@ -3,6 +3,7 @@ package dev.igvmtool.machine.hypercall;
 import dev.igvmtool.abi.hv.HvStatus;
 import dev.igvmtool.abi.hv.HypercallCode;
 import dev.igvmtool.abi.hv.VpStartInput;
+import dev.igvmtool.machine.partition.Isolation;
 import dev.igvmtool.machine.vp.RunState;
 import dev.igvmtool.machine.vp.Vp;
 
@@ -11,6 +12,8 @@ import dev.igvmtool.machine.vp.Vp;
  * already is refused; one that has halted or stopped starts anew, as Linux takes VPs over from the sidecar kernel.
  */
 final class StartVirtualProcessor implements Hypercall {
+    private static final long RESET_VECTOR = 0xffff_fff0L;
+
     @Override
     public HypercallCode code() {
         return HypercallCode.START_VIRTUAL_PROCESSOR;
@@ -40,6 +43,15 @@ final class StartVirtualProcessor implements Hypercall {
         }
         if (vp.runState() == RunState.RUNNING) {
             return HvStatus.INVALID_VP_STATE;
+        }
+        if (frame.partition().config().isolation() == Isolation.TDX) {
+            // A TD's processor starts at its reset vector, whatever the context: in 32-bit code, which waits in a
+            // mailbox.
+            // Nothing here runs that code, so the processor stays there.
+            vp.start(vtl, frame.caller().index());
+            vp.mutableState().vtl(vtl).rip = RESET_VECTOR;
+            vp.mutableState().vtl(vtl).halted = true;
+            return HvStatus.SUCCESS;
         }
         vp.start(vtl, input.context(), frame.caller().index());
         return HvStatus.SUCCESS;

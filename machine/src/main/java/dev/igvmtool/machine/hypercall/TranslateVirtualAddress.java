@@ -85,7 +85,10 @@ final class TranslateVirtualAddress implements Hypercall {
             if (gpa < 0) {
                 result = resultOf((int) ~gpa);
                 gpa = 0;
-            } else if (!frame.partition().physical().isRam(gpa)) {
+            } else {
+                gpa &= ~mode.encryptionBit();
+            }
+            if (result == 0 && !frame.partition().physical().isRam(gpa)) {
                 result = RESULT_UNMAPPED;
             }
         } catch (GpaFault unmapped) {

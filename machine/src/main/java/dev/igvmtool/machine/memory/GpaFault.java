@@ -11,7 +11,11 @@ public final class GpaFault extends IgvmToolException {
         /** No RAM and no device stands there. */
         UNMAPPED,
         /** A higher VTL has protected the page. */
-        DENIED
+        DENIED,
+        /** The page of an isolated partition was not accepted. */
+        UNACCEPTED,
+        /** The page is shared where it should be private, or private where it should be shared. */
+        VISIBILITY
     }
 
     private final Reason reason;
@@ -23,7 +27,12 @@ public final class GpaFault extends IgvmToolException {
                 "%s of GPA 0x%x, which %s",
                 access.name().toLowerCase(java.util.Locale.ROOT),
                 gpa,
-                reason == Reason.UNMAPPED ? "is not mapped" : "is protected by a higher VTL"));
+                switch (reason) {
+                    case UNMAPPED -> "is not mapped";
+                    case DENIED -> "is protected by a higher VTL";
+                    case UNACCEPTED -> "was not accepted";
+                    case VISIBILITY -> "is private where it should be shared, or shared where it should be private";
+                }));
         this.reason = reason;
         this.gpa = gpa;
         this.access = access;

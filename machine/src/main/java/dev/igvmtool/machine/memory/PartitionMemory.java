@@ -2,12 +2,13 @@ package dev.igvmtool.machine.memory;
 
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.hv.GpaProtection;
+import dev.igvmtool.machine.guest.GuestException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Guest memory as one VTL may see it: {@link PhysicalMemory} behind the protections that higher VTLs have set, with the
- * hypervisor's overlay pages on top. Overlay pages can be read and executed, not written.
+ * Guest memory as one VTL may see it: {@link PhysicalMemory} behind the protections that higher VTLs have set and, in an
+ * isolated partition, behind the {@link PageState} of each page, with the hypervisor's overlay pages on top. Overlay pages can be read and executed, not written.
  */
 public final class PartitionMemory {
     private static final int PAGE_SIZE = PhysicalMemory.PAGE_SIZE;
@@ -15,13 +16,25 @@ public final class PartitionMemory {
     private final PhysicalMemory physical;
     private final VtlProtections[] setBy;
     private final boolean[] restricted;
+    private final Encryption encryption;
+    private PageRuns states = PageRuns.of(PageState.ACCEPTED.number());
     private long[] overlayPages = {};
     private int[] overlayVtls = {};
     private Bytes[] overlayContents = {};
     private long changes;
 
-    /** @param vtls number of VTLs that the partition can have */
+    /** Memory of a partition without isolation. */
     public PartitionMemory(PhysicalMemory physical, int vtls) {
+        this(physical, vtls, Encryption.NONE);
+    }
+
+    /**
+     * All memory starts out as accepted.
+     *
+     * @param vtls number of VTLs that the partition can have
+     */
+    public PartitionMemory(PhysicalMemory physical, int vtls, Encryption encryption) {
+        this.encryption = encryption;
         this.physical = physical;
         this.setBy = new VtlProtections[vtls];
         this.restricted = new boolean[vtls];
@@ -31,6 +44,27 @@ public final class PartitionMemory {
     /** Memory below protections and overlays. */
     public PhysicalMemory physical() {
         return physical;
+    }
+
+    /** How the platform keeps memory from the host. */
+    public Encryption encryption() {
+        return encryption;
+    }
+
+    /** To whom a page belongs. */
+    public PageState pageState(long page) {
+        return PageState.of(states.value(page));
+    }
+
+    /** True if the pages from {@code firstPage} to {@code endPage}, exclusive, are all in one state. */
+    public boolean haveOneState(long firstPage, long endPage) {
+        return states.isUniform(firstPage, endPage);
+    }
+
+    /** Gives pages another state, end exclusive; what they hold stays. */
+    public void setPageState(long firstPage, long endPage, PageState state) {
+        states = states.with(firstPage, endPage, state.number());
+        changes++;
     }
 
     /** Sets whether protections of {@code setter} count, and what holds for pages without one of their own. */
@@ -124,6 +158,43 @@ public final class PartitionMemory {
         }
     }
 
+    /**
+     * Passes if the alias of a page through which it is accessed is the one that its state allows.
+     *
+     * @throws GuestException if the guest must accept the page first
+     * @throws GpaFault if the page is not what the guest takes it for
+     */
+    void checkState(long gpa, boolean shared, AccessKind access) {
+        if (encryption == Encryption.NONE) {
+            return;
+        }
+        switch (pageState(gpa >>> 12)) {
+            case ACCEPTED -> {
+                if (shared) {
+                    throw new GpaFault(GpaFault.Reason.VISIBILITY, gpa, access);
+                }
+            }
+            case UNACCEPTED -> {
+                if (shared) {
+                    throw new GpaFault(GpaFault.Reason.VISIBILITY, gpa, access);
+                }
+                throw encryption.unaccepted(gpa, access);
+            }
+            case SHARED -> {
+                if (!shared && encryption.hardware()) {
+                    throw new GpaFault(GpaFault.Reason.VISIBILITY, gpa, access);
+                }
+            }
+        }
+    }
+
+    /** What the hypervisor reads and writes for the guest must be visible to it. */
+    private void checkVisible(long gpa, AccessKind access) {
+        if (encryption.hardware() && pageState(gpa >>> 12) != PageState.SHARED) {
+            throw new GpaFault(GpaFault.Reason.VISIBILITY, gpa, access);
+        }
+    }
+
     /** Reads within one page; the access has been checked. */
     void read(int vtl, long gpa, byte[] target, int offset, int length) {
         Bytes overlay = overlay(vtl, gpa);
@@ -141,6 +212,7 @@ public final class PartitionMemory {
             long at = gpa + done;
             int chunk = Math.min(PAGE_SIZE - ((int) at & PAGE_SIZE - 1), length - done);
             check(vtl, at, AccessKind.READ, false);
+            checkVisible(at, AccessKind.READ);
             read(vtl, at, content, done, chunk);
             done += chunk;
         }
@@ -151,6 +223,7 @@ public final class PartitionMemory {
     public void writeBytes(int vtl, long gpa, Bytes content) {
         for (long at = gpa; at < gpa + content.size(); at = (at | PAGE_SIZE - 1) + 1) {
             check(vtl, at, AccessKind.WRITE, false);
+            checkVisible(at, AccessKind.WRITE);
             if (overlay(vtl, at) != null) {
                 throw new GpaFault(GpaFault.Reason.DENIED, at, AccessKind.WRITE);
             }
@@ -160,12 +233,13 @@ public final class PartitionMemory {
 
     /** Everything but the physical memory, for snapshots. */
     public Snapshot snapshot() {
-        return new Snapshot(setBy.clone(), overlayPages, overlayVtls, overlayContents);
+        return new Snapshot(setBy.clone(), states, overlayPages, overlayVtls, overlayContents);
     }
 
     /** Goes back to an earlier state. */
     public void restore(Snapshot snapshot) {
         System.arraycopy(snapshot.setBy, 0, setBy, 0, setBy.length);
+        states = snapshot.states;
         overlayPages = snapshot.overlayPages;
         overlayVtls = snapshot.overlayVtls;
         overlayContents = snapshot.overlayContents;
@@ -193,13 +267,20 @@ public final class PartitionMemory {
     /** Protections and overlays at one moment. */
     public static final class Snapshot {
         private final VtlProtections[] setBy;
+        private final PageRuns states;
         private final long[] overlayPages;
         private final int[] overlayVtls;
         private final Bytes[] overlayContents;
 
         // Arrays are replaced, never changed in place, by setOverlay and removeOverlay.
-        private Snapshot(VtlProtections[] setBy, long[] overlayPages, int[] overlayVtls, Bytes[] overlayContents) {
+        private Snapshot(
+                VtlProtections[] setBy,
+                PageRuns states,
+                long[] overlayPages,
+                int[] overlayVtls,
+                Bytes[] overlayContents) {
             this.setBy = setBy;
+            this.states = states;
             this.overlayPages = overlayPages;
             this.overlayVtls = overlayVtls;
             this.overlayContents = overlayContents;

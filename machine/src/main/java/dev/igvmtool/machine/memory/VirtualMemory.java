@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Memory by guest virtual address, as one VP sees it now: through the tables of CR3, at its privilege level, behind the
  * protections of its VTL. An access that reaches several pages is checked as a whole before a byte is written. Fails
- * with {@link GuestException} (page fault, #GP for an address that is not canonical) or {@link GpaFault}.
+ * with {@link GuestException} (page fault, #GP for an address that is not canonical, #VC or #VE for a page that was not
+ * accepted) or {@link GpaFault}.
  */
 public final class VirtualMemory implements Memory {
     private static final int PAGE_SIZE = PhysicalMemory.PAGE_SIZE;
@@ -94,6 +95,7 @@ public final class VirtualMemory implements Memory {
                 if (gpa < 0) {
                     return Optional.empty();
                 }
+                gpa &= ~memory.encryption().addressBit();
                 memory.read(context.vtl(), gpa, content, done, chunk);
                 done += chunk;
             }
@@ -258,11 +260,10 @@ public final class VirtualMemory implements Memory {
         if (mode.paging() && !PageWalker.isCanonical(gva)) {
             throw GuestException.generalProtection(String.format("address 0x%x is not canonical", gva));
         }
-        long gpa = PageWalker.walk(tables, mode, gva, walkAccess(access), true);
-        if (gpa < 0) {
-            throw pageFault(gva, access, (int) ~gpa);
-        }
+        long walked = walk(mode, gva, access);
+        long gpa = walked & ~memory.encryption().addressBit();
         memory.check(vtl, gpa, access, mode.user());
+        memory.checkState(gpa, isShared(mode, walked, access), access);
         boolean overlay = memory.overlay(vtl, gpa) != null;
         if (overlay && access == AccessKind.WRITE) {
             throw GuestException.generalProtection(String.format("write to the hypervisor's page at GPA 0x%x", gpa));
@@ -275,6 +276,44 @@ public final class VirtualMemory implements Memory {
         cache.put(gva, gpa, access);
         return gpa;
     }
+
+    private long walk(PagingMode mode, long gva, AccessKind access) {
+        long gpa = PageWalker.walk(tables, mode, gva, walkAccess(access), true);
+        if (gpa < 0) {
+            throw pageFault(gva, access, (int) ~gpa);
+        }
+        return gpa;
+    }
+
+    /** Without paging, and for the code of an SNP guest, there is no alias but the private one. */
+    private boolean isShared(PagingMode mode, long walked, AccessKind access) {
+        Encryption encryption = memory.encryption();
+        return mode.paging()
+                && !(encryption == Encryption.SNP && access == AccessKind.EXECUTE)
+                && encryption.isShared(walked);
+    }
+
+    /**
+     * Where an address points, whatever the state of the page: for instructions that change it.
+     *
+     * @throws GuestException if the tables do not let it be written
+     */
+    public Target target(long gva) {
+        PagingMode mode = context.pagingMode();
+        faultAddress = gva;
+        if (!PageWalker.isCanonical(gva)) {
+            throw GuestException.generalProtection(String.format("address 0x%x is not canonical", gva));
+        }
+        long walked = walk(mode, gva, AccessKind.WRITE);
+        return new Target(walked & ~memory.encryption().addressBit(), isShared(mode, walked, AccessKind.WRITE));
+    }
+
+    /**
+     * What a virtual address stands for.
+     *
+     * @param shared true if it is the shared alias of the page
+     */
+    public record Target(long gpa, boolean shared) {}
 
     private static GuestException pageFault(long gva, AccessKind access, int code) {
         return new GuestException(
@@ -308,6 +347,7 @@ public final class VirtualMemory implements Memory {
         @Override
         public long readEntry(long gpa) {
             memory.check(context.vtl(), gpa, AccessKind.READ, false);
+            memory.checkState(gpa, false, AccessKind.READ);
             memory.physical().watchTable(gpa);
             return memory.physical().readU64(gpa);
         }
@@ -315,6 +355,7 @@ public final class VirtualMemory implements Memory {
         @Override
         public void writeEntry(long gpa, long value) {
             memory.check(context.vtl(), gpa, AccessKind.WRITE, false);
+            memory.checkState(gpa, false, AccessKind.WRITE);
             memory.physical().writeU64(gpa, value);
         }
     }

@@ -26,7 +26,7 @@ public final class PageWalker {
      * @param gva a canonical address
      * @param access {@link #READ}, {@link #WRITE} or {@link #EXECUTE}
      * @param setBits false leaves the tables alone
-     * @return the guest physical address, or for a fault the complement of its error code (a negative number)
+     * @return the guest physical address, with the encryption bit as the last entry has it, or for a fault the complement of its error code (a negative number)
      */
     public static long walk(TableMemory tables, PagingMode mode, long gva, int access, boolean setBits) {
         if (!mode.paging()) {
@@ -36,13 +36,14 @@ public final class PageWalker {
         int code = (access == WRITE ? PageFault.WRITE : 0)
                 | (mode.user() ? PageFault.USER : 0)
                 | (access == EXECUTE && (noExecute || mode.has(mode.cr4(), PagingMode.CR4_SMEP)) ? PageFault.FETCH : 0);
-        long reserved = PageTableEntry.ADDRESS_MASK & -(1L << mode.physicalAddressBits());
+        long reserved = PageTableEntry.ADDRESS_MASK & -(1L << mode.physicalAddressBits()) & ~mode.encryptionBit();
         if (!noExecute) {
             reserved |= PageTableEntry.NO_EXECUTE;
         }
         long[] addresses = new long[LEVELS];
         long[] entries = new long[LEVELS];
-        long table = mode.cr3() & PageTableEntry.ADDRESS_MASK;
+        long tableMask = PageTableEntry.ADDRESS_MASK & ~mode.encryptionBit();
+        long table = mode.cr3() & tableMask;
         boolean writable = true;
         boolean userPage = true;
         boolean executable = true;
@@ -73,7 +74,7 @@ public final class PageWalker {
                 long offsetMask = (1L << shift) - 1;
                 return entry & PageTableEntry.ADDRESS_MASK & ~offsetMask | gva & offsetMask;
             }
-            table = entry & PageTableEntry.ADDRESS_MASK;
+            table = entry & tableMask;
             level--;
         }
     }

@@ -10,9 +10,23 @@ package dev.igvmtool.machine.paging;
  * @param user privilege level 3
  * @param accessFlag RFLAGS.AC, which suspends SMAP
  * @param physicalAddressBits width of addresses in entries; higher bits are reserved
+ * @param encryptionBit the bit of entries that chooses between the aliases of a page, 0 if there is none
  */
 public record PagingMode(
-        long cr0, long cr3, long cr4, long efer, boolean user, boolean accessFlag, int physicalAddressBits) {
+        long cr0,
+        long cr3,
+        long cr4,
+        long efer,
+        boolean user,
+        boolean accessFlag,
+        int physicalAddressBits,
+        long encryptionBit) {
+    /** A mode without encryption. */
+    public PagingMode(
+            long cr0, long cr3, long cr4, long efer, boolean user, boolean accessFlag, int physicalAddressBits) {
+        this(cr0, cr3, cr4, efer, user, accessFlag, physicalAddressBits, 0);
+    }
+
     static final long CR0_WP = 1 << 16;
     static final long CR0_PG = 1L << 31;
     static final long CR4_SMEP = 1 << 20;

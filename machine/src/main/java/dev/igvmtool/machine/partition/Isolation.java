@@ -1,5 +1,7 @@
 package dev.igvmtool.machine.partition;
 
+import dev.igvmtool.machine.memory.Encryption;
+
 /** How a partition is isolated from its host. Only {@link #NONE} changes nothing in how the machine works. */
 public enum Isolation {
     NONE(0),
@@ -11,6 +13,16 @@ public enum Isolation {
 
     Isolation(int cpuidType) {
         this.cpuidType = cpuidType;
+    }
+
+    /** How the platform keeps memory from the host. */
+    public Encryption encryption() {
+        return switch (this) {
+            case NONE -> Encryption.NONE;
+            case VBS -> Encryption.VBS;
+            case SNP -> Encryption.SNP;
+            case TDX -> Encryption.TDX;
+        };
     }
 
     /** Low four bits of CPUID 0x4000000C EBX. */

@@ -47,7 +47,7 @@ public final class Partition {
         this.programs = programs;
         int vtls = config.highestVtl() + 1;
         physical = new PhysicalMemory(config.ram());
-        memory = new PartitionMemory(physical, vtls);
+        memory = new PartitionMemory(physical, vtls, config.isolation().encryption());
         state = new PartitionState(vtls);
         cpuid = new CpuidTable(
                 new CpuidTable.Features(

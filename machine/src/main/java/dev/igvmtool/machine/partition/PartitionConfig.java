@@ -19,6 +19,7 @@ import java.util.stream.IntStream;
  * @param vtl0AliasMapAvailable bit 29 of VsmCapabilities
  * @param interceptPageAvailable bit 27 of VsmCapabilities
  * @param tscRatioNumerator EBX of CPUID 0x15, 0 if not told
+ * @param tdConfigFlags field CONFIG_FLAGS of a TD
  * @param cpuidOverrides leaves that differ from the built-in table
  * @param vpIndexAnswers wrong answers of GetVpIndexFromApicId, by APIC id
  * @param clock the machine takes it over
@@ -33,6 +34,7 @@ public record PartitionConfig(
         boolean vtl0AliasMapAvailable,
         boolean interceptPageAvailable,
         int tscRatioNumerator,
+        long tdConfigFlags,
         Map<CpuidTable.Key, CpuidResult> cpuidOverrides,
         Map<Integer, Integer> vpIndexAnswers,
         Clock clock) {
@@ -62,6 +64,7 @@ public record PartitionConfig(
         private boolean vtl0AliasMapAvailable = true;
         private boolean interceptPageAvailable = true;
         private int tscRatioNumerator;
+        private long tdConfigFlags;
         private Map<CpuidTable.Key, CpuidResult> cpuidOverrides = Map.of();
         private Map<Integer, Integer> vpIndexAnswers = Map.of();
         private Clock clock = StepClock.DEFAULT;
@@ -119,6 +122,11 @@ public record PartitionConfig(
             return this;
         }
 
+        public Builder tdConfigFlags(long value) {
+            tdConfigFlags = value;
+            return this;
+        }
+
         public Builder cpuidOverrides(Map<CpuidTable.Key, CpuidResult> value) {
             cpuidOverrides = value;
             return this;
@@ -145,6 +153,7 @@ public record PartitionConfig(
                     vtl0AliasMapAvailable,
                     interceptPageAvailable,
                     tscRatioNumerator,
+                    tdConfigFlags,
                     cpuidOverrides,
                     vpIndexAnswers,
                     clock);

@@ -74,7 +74,14 @@ final class InterruptDelivery {
 
     private static boolean contributory(Vector vector) {
         return switch (vector) {
-            case DIVIDE_ERROR, INVALID_TSS, SEGMENT_NOT_PRESENT, STACK_FAULT, GENERAL_PROTECTION, PAGE_FAULT -> true;
+            case DIVIDE_ERROR,
+                    INVALID_TSS,
+                    SEGMENT_NOT_PRESENT,
+                    STACK_FAULT,
+                    GENERAL_PROTECTION,
+                    PAGE_FAULT,
+                    VIRTUALIZATION,
+                    VMM_COMMUNICATION -> true;
             case DEBUG, BREAKPOINT, INVALID_OPCODE, DOUBLE_FAULT -> false;
         };
     }

@@ -5,6 +5,7 @@ import dev.igvmtool.abi.x64.SegmentRegister;
 import dev.igvmtool.abi.x64.SegmentValue;
 import dev.igvmtool.machine.guest.GuestException;
 import dev.igvmtool.machine.hypercall.HypercallPage;
+import dev.igvmtool.machine.memory.Encryption;
 import dev.igvmtool.machine.paging.PageWalker;
 import dev.igvmtool.machine.partition.Partition;
 import dev.igvmtool.machine.partition.PartitionState;
@@ -13,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The model-specific registers of one VP, architectural and synthetic. An unknown number is #GP. */
 final class Msrs {
-    private static final int TSC = 0x10;
     private static final int MTRR_CAP = 0xfe;
     /** Eight variable ranges, fixed ranges, write combining. */
     private static final long MTRR_CAPABILITIES = 0x508;
@@ -40,6 +40,7 @@ final class Msrs {
     private static final int FIXED_DELIVERY = 0;
     private static final long EFER_SCE_LME_NXE = 0x901;
     private static final long EFER_LME = 1 << 8;
+    private static final long EFER_SVME = 1 << 12;
     private static final long EFER_LMA = 1 << 10;
     private static final long CR0_PG = 1L << 31;
     private static final int[] FIXED_MTRRS = {
@@ -71,7 +72,7 @@ final class Msrs {
 
     /** True if the hypervisor implements the register; what it does not, it forwards to a VTL that asked for it. */
     boolean exists(int number) {
-        return number == TSC
+        return number == Msr.TSC
                 || number == Msr.HV_TIME_REF_COUNT
                 || number == Msr.HV_EOI
                 || number == Msr.HV_EOM
@@ -92,7 +93,7 @@ final class Msrs {
             return (number & 1) == 0 ? state.mtrrBases[pair] : state.mtrrMasks[pair];
         }
         return switch (number) {
-            case TSC -> partition.clock().timeStampCounter(partition.stepsRetired());
+            case Msr.TSC -> partition.clock().timeStampCounter(partition.stepsRetired());
             case Msr.APIC_BASE -> vtl.apic.base();
             case MTRR_CAP -> MTRR_CAPABILITIES;
             case SYSENTER_CS -> vtl.sysenterCs;
@@ -109,6 +110,7 @@ final class Msrs {
             case Msr.GS_BASE -> vtl.segment(SegmentRegister.GS).base();
             case Msr.KERNEL_GS_BASE -> vtl.kernelGsBase;
             case TSC_AUX -> vtl.tscAux;
+            case Msr.GHCB -> isSnp() ? state.ghcb : null;
             default -> null;
         };
     }
@@ -198,6 +200,12 @@ final class Msrs {
             case Msr.GS_BASE -> setBase(vtl, SegmentRegister.GS, canonical(value));
             case Msr.KERNEL_GS_BASE -> vtl.kernelGsBase = canonical(value);
             case TSC_AUX -> vtl.tscAux = value;
+            case Msr.GHCB -> {
+                if (!isSnp()) {
+                    return false;
+                }
+                state.ghcb = value;
+            }
             default -> {
                 return false;
             }
@@ -296,8 +304,13 @@ final class Msrs {
         return target.apicId() >>> 4 == destination >>> 16 && (destination & 1 << (target.apicId() & 15)) != 0;
     }
 
+    private boolean isSnp() {
+        return partition.memory().encryption() == Encryption.SNP;
+    }
+
     private static long efer(VtlState vtl, long value) {
-        if ((value & ~(EFER_SCE_LME_NXE | EFER_LMA)) != 0) {
+        // SVME is set in SNP guests from their start, and stays.
+        if ((value & ~(EFER_SCE_LME_NXE | EFER_LMA | vtl.efer & EFER_SVME)) != 0) {
             throw GuestException.generalProtection(String.format("EFER has reserved bits set: 0x%x", value));
         }
         boolean active = (value & EFER_LME) != 0 && (vtl.cr0 & CR0_PG) != 0;

@@ -5,10 +5,13 @@ import dev.igvmtool.abi.hv.HypercallResult;
 import dev.igvmtool.abi.hv.InterceptHeader;
 import dev.igvmtool.abi.hv.InterceptType;
 import dev.igvmtool.abi.x64.Gpr;
+import dev.igvmtool.abi.x64.Msr;
+import dev.igvmtool.abi.x64.Vector;
 import dev.igvmtool.machine.event.MachineEvent;
 import dev.igvmtool.machine.guest.CpuidResult;
 import dev.igvmtool.machine.guest.GuestException;
 import dev.igvmtool.machine.hypercall.HypercallPage;
+import dev.igvmtool.machine.memory.Encryption;
 import dev.igvmtool.machine.memory.PhysicalMemory;
 import dev.igvmtool.machine.partition.Partition;
 import java.util.List;
@@ -19,6 +22,9 @@ import java.util.OptionalInt;
  * that asked for it, otherwise by the hypervisor or the host.
  */
 final class PlatformAccess {
+    private static final int EXIT_IO = 0x7b;
+    private static final int EXIT_MSR = 0x7c;
+    private static final int EXIT_VMMCALL = 0x81;
     private static final long RFLAGS_IOPL = 3 << 12;
 
     private final Vp vp;
@@ -41,12 +47,18 @@ final class PlatformAccess {
 
     long readMsr(int number) {
         vp.requireKernel("RDMSR");
+        requireServed(isSynthetic(number), EXIT_MSR, "RDMSR of a hypervisor's register");
         OptionalInt handler = partition.interceptor(vp.vtl(), InterceptType.MSR, InterceptType.ACCESS_READ, number);
         if (handler.isPresent() && !msrs.exists(number)) {
             VpState.CompletedAccess done =
                     completedOr(Intercepts.msr(handler.getAsInt(), number, InterceptHeader.READ, vp.state(), 0));
             return done.rax() & 0xffff_ffffL | done.rdx() << 32;
         }
+        return hostReadMsr(number);
+    }
+
+    /** Reads a register without asking higher VTLs. */
+    long hostReadMsr(int number) {
         long value = msrs.read(number);
         if (partition.observed()) {
             partition.emit(new MachineEvent.MsrRead(vp.index(), vp.vtl(), number, value));
@@ -54,18 +66,33 @@ final class PlatformAccess {
         return value;
     }
 
-    void writeMsr(int number, long value) {
-        vp.requireKernel("WRMSR");
-        OptionalInt handler = partition.interceptor(vp.vtl(), InterceptType.MSR, InterceptType.ACCESS_WRITE, number);
-        if (handler.isPresent() && !msrs.exists(number)) {
-            completedOr(Intercepts.msr(handler.getAsInt(), number, InterceptHeader.WRITE, vp.state(), value));
-            return;
+    /** Writes a register for a TD; false if it refuses the value or does not exist. */
+    boolean hostWriteMsr(int number, long value) {
+        try {
+            write(number, value);
+            return true;
+        } catch (GuestException refused) {
+            return false;
         }
+    }
+
+    private void write(int number, long value) {
         msrs.write(number, value);
         vp.registersChanged();
         if (partition.observed()) {
             partition.emit(new MachineEvent.MsrWrite(vp.index(), vp.vtl(), number, value));
         }
+    }
+
+    void writeMsr(int number, long value) {
+        vp.requireKernel("WRMSR");
+        requireServed(isSynthetic(number), EXIT_MSR, "WRMSR of a hypervisor's register");
+        OptionalInt handler = partition.interceptor(vp.vtl(), InterceptType.MSR, InterceptType.ACCESS_WRITE, number);
+        if (handler.isPresent() && !msrs.exists(number)) {
+            completedOr(Intercepts.msr(handler.getAsInt(), number, InterceptHeader.WRITE, vp.state(), value));
+            return;
+        }
+        write(number, value);
     }
 
     CpuidResult cpuid(int leaf, int subleaf) {
@@ -90,6 +117,11 @@ final class PlatformAccess {
                     Intercepts.port(handler.getAsInt(), port, sizeBytes, InterceptHeader.READ, vp.state(), 0));
             return sizeBytes == 4 ? (int) done.rax() : (int) done.rax() & (1 << 8 * sizeBytes) - 1;
         }
+        return hostIn(port, sizeBytes);
+    }
+
+    /** IN answered by the host. */
+    int hostIn(int port, int sizeBytes) {
         int value = partition.ports().in(port, sizeBytes);
         if (partition.observed()) {
             partition.emit(new MachineEvent.PortIn(vp.index(), vp.vtl(), port, sizeBytes, value));
@@ -104,6 +136,11 @@ final class PlatformAccess {
             completedOr(Intercepts.port(handler.getAsInt(), port, sizeBytes, InterceptHeader.WRITE, vp.state(), value));
             return;
         }
+        hostOut(port, sizeBytes, value);
+    }
+
+    /** OUT to the host. */
+    void hostOut(int port, int sizeBytes, int value) {
         partition.ports().out(port, sizeBytes, value);
         if (partition.observed()) {
             partition.emit(new MachineEvent.PortOut(vp.index(), vp.vtl(), port, sizeBytes, value));
@@ -146,6 +183,7 @@ final class PlatformAccess {
     }
 
     private void hypercall() {
+        requireServed(true, EXIT_VMMCALL, "a hypercall through the hypercall page");
         HypercallControl control = new HypercallControl(vp.get(Gpr.RCX));
         OptionalInt handler = partition.hypercalls().interceptor(vp, control.code());
         if (handler.isPresent()) {
@@ -159,7 +197,24 @@ final class PlatformAccess {
         vp.set(Gpr.RAX, result.value());
     }
 
+    /** On SNP and TDX the host answers no instruction by itself: the guest is told to ask. */
+    private void requireServed(boolean byHost, int exitCode, String what) {
+        if (byHost && partition.memory().encryption().hardware()) {
+            boolean snp = partition.memory().encryption() == Encryption.SNP;
+            throw new GuestException(
+                    snp ? Vector.VMM_COMMUNICATION : Vector.VIRTUALIZATION,
+                    snp ? exitCode : 0,
+                    0,
+                    what + " needs the host, which must be asked by " + (snp ? "VMGEXIT" : "TDCALL"));
+        }
+    }
+
+    private static boolean isSynthetic(int number) {
+        return number >= Msr.HV_GUEST_OS_ID && number <= Msr.HV_CRASH_CTL;
+    }
+
     private void requirePorts() {
+        requireServed(true, EXIT_IO, "port access");
         VtlState vtl = vp.state().active();
         if (vtl.cpl() > (vtl.rflags & RFLAGS_IOPL) >> 12) {
             throw GuestException.generalProtection("port access above the I/O privilege level");

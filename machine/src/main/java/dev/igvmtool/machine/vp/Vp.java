@@ -43,6 +43,8 @@ public final class Vp implements Cpu {
     private final VirtualMemory memory;
     private final StageCode stages;
     private final PlatformAccess platform;
+    private final SnpInstructions snp;
+    private final TdxInstructions tdx;
     private final ControlTransfers transfers;
     private boolean supervisorAccess;
 
@@ -65,6 +67,8 @@ public final class Vp implements Cpu {
         });
         this.stages = new StageCode(this, partition);
         this.platform = new PlatformAccess(this, partition, stages);
+        this.snp = new SnpInstructions(this, partition);
+        this.tdx = new TdxInstructions(this, partition);
         this.transfers = new ControlTransfers(this);
     }
 
@@ -255,6 +259,16 @@ public final class Vp implements Cpu {
         memory.fetch(address, target, length);
     }
 
+    /** Where a virtual address points, whatever the state of the page. */
+    VirtualMemory.Target target(long address) {
+        return memory.target(address);
+    }
+
+    /** What the VP reaches besides memory. */
+    PlatformAccess platform() {
+        return platform;
+    }
+
     /** Virtual address of the last access that the hypervisor did not let through. */
     long faultAddress() {
         return memory.faultAddress();
@@ -294,7 +308,8 @@ public final class Vp implements Cpu {
                 vtl.efer,
                 !supervisor && vtl.cpl() == 3,
                 (vtl.rflags & RFLAGS_AC) != 0,
-                partition.config().physicalAddressBits());
+                partition.config().physicalAddressBits(),
+                partition.memory().encryption().addressBit());
     }
 
     private PagingMode pagingMode() {
@@ -511,6 +526,26 @@ public final class Vp implements Cpu {
     @Override
     public void writeMsr(int number, long value) {
         platform.writeMsr(number, value);
+    }
+
+    @Override
+    public long readTimeStampCounter() {
+        return partition.clock().timeStampCounter(partition.stepsRetired());
+    }
+
+    @Override
+    public void pvalidate() {
+        snp.pvalidate();
+    }
+
+    @Override
+    public void vmgexit() {
+        snp.vmgexit();
+    }
+
+    @Override
+    public void tdcall() {
+        tdx.tdcall();
     }
 
     @Override

@@ -18,6 +18,9 @@ public final class VpState {
     public final long[] debugRegisters = new long[4];
     public long dr6 = 0xffff_0ff0L;
     public long mtrrDefaultType;
+    /** MSR 0xC0010130, only in SNP guests. */
+    public long ghcb;
+
     public final long[] mtrrBases = new long[MTRR_VARIABLE];
     public final long[] mtrrMasks = new long[MTRR_VARIABLE];
     public final long[] mtrrFixed = new long[MTRR_FIXED];
@@ -61,6 +64,7 @@ public final class VpState {
         System.arraycopy(source.debugRegisters, 0, debugRegisters, 0, debugRegisters.length);
         dr6 = source.dr6;
         mtrrDefaultType = source.mtrrDefaultType;
+        ghcb = source.ghcb;
         System.arraycopy(source.mtrrBases, 0, mtrrBases, 0, mtrrBases.length);
         System.arraycopy(source.mtrrMasks, 0, mtrrMasks, 0, mtrrMasks.length);
         System.arraycopy(source.mtrrFixed, 0, mtrrFixed, 0, mtrrFixed.length);

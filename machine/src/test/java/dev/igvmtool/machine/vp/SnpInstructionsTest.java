@@ -1,0 +1,187 @@
+package dev.igvmtool.machine.vp;
+
+import static dev.igvmtool.machine.TestMachines.config;
+import static dev.igvmtool.machine.TestMachines.program;
+import static dev.igvmtool.machine.TestMachines.running;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.igvmtool.abi.x64.Gpr;
+import dev.igvmtool.abi.x64.Vector;
+import dev.igvmtool.machine.Machine;
+import dev.igvmtool.machine.Snapshot;
+import dev.igvmtool.machine.TestMachines;
+import dev.igvmtool.machine.guest.Cpu;
+import dev.igvmtool.machine.guest.GuestException;
+import dev.igvmtool.machine.memory.GpaFault;
+import dev.igvmtool.machine.memory.PageState;
+import dev.igvmtool.machine.memory.PhysicalMemory;
+import dev.igvmtool.machine.partition.Isolation;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class SnpInstructionsTest {
+    private static final long C_BIT = 1L << 51;
+    private static final long FREE = 0x80_0000;
+    private static final long FREE_ENTRY = TestMachines.PAGE_TABLES + 0x2000 + (FREE >>> 21) * 8;
+
+    private final Machine machine = running(config().isolation(Isolation.SNP).build(), program(1, Cpu::halt));
+    private final Vp vp = machine.vp(0);
+
+    @BeforeEach
+    void mapAllAsPrivateAndLeaveTheUpperHalfUnaccepted() {
+        PhysicalMemory memory = machine.physicalMemory();
+        for (long entry = TestMachines.PAGE_TABLES; entry < TestMachines.PAGE_TABLES + 0x6000; entry += 8) {
+            long value = memory.readU64(entry);
+            memory.writeU64(entry, value == 0 ? 0 : value | C_BIT);
+        }
+        machine.partition().memory().setPageState(FREE >>> 12, TestMachines.RAM_BYTES >>> 12, PageState.UNACCEPTED);
+    }
+
+    private long pvalidate(long gva, boolean large, boolean validate) {
+        vp.set(Gpr.RAX, gva);
+        vp.set(Gpr.RCX, large ? 1 : 0);
+        vp.set(Gpr.RDX, validate ? 1 : 0);
+        vp.pvalidate();
+        return vp.get(Gpr.RAX);
+    }
+
+    private long ask(long request) {
+        vp.writeMsr(0xc001_0130, request);
+        vp.vmgexit();
+        return vp.readMsr(0xc001_0130);
+    }
+
+    private boolean carry() {
+        return (vp.rflags() & 1) != 0;
+    }
+
+    private PageState state(long gpa) {
+        return machine.partition().memory().pageState(gpa >>> 12);
+    }
+
+    @Test
+    void aPageThatIsNotValidatedIsVc() {
+        GuestException e = assertThrows(GuestException.class, () -> vp.memory().readU8(FREE));
+
+        assertEquals(Vector.VMM_COMMUNICATION, e.vector());
+        assertEquals(0x404, e.errorCode());
+    }
+
+    @Test
+    void aValidatedPageCanBeUsed() {
+        assertEquals(0, pvalidate(FREE, false, true));
+        assertEquals(false, carry());
+
+        vp.memory().writeU8(FREE, 7);
+        assertEquals(7, vp.memory().readU8(FREE));
+        assertThrows(GuestException.class, () -> vp.memory().readU8(FREE + 0x1000));
+    }
+
+    @Test
+    void carryTellsThatNothingHadToBeChanged() {
+        pvalidate(FREE, true, true);
+        assertEquals(false, carry());
+        assertEquals(0, pvalidate(FREE, true, true));
+        assertEquals(true, carry());
+        assertEquals(0, pvalidate(FREE, true, false));
+        assertEquals(false, carry());
+        assertThrows(GuestException.class, () -> vp.memory().readU8(FREE));
+    }
+
+    @Test
+    void aLargePageOfSeveralStatesIsASizeMismatch() {
+        pvalidate(FREE + 0x3000, false, true);
+
+        assertEquals(6, pvalidate(FREE, true, true));
+        assertEquals(PageState.UNACCEPTED, state(FREE));
+    }
+
+    @Test
+    void aLargePageMustBeAligned() {
+        assertEquals(1, pvalidate(FREE + 0x1000, true, true));
+    }
+
+    @Test
+    void aPageMappedAsSharedCannotBeValidated() {
+        machine.physicalMemory().writeU64(FREE_ENTRY, machine.physicalMemory().readU64(FREE_ENTRY) & ~C_BIT);
+
+        assertEquals(1, pvalidate(FREE, false, true));
+    }
+
+    @Test
+    void pageStateChangesThroughTheMsrProtocolLoseTheContent() {
+        pvalidate(FREE, false, true);
+        vp.memory().writeU8(FREE, 7);
+
+        assertEquals(0x15, ask(2L << 52 | FREE | 0x14));
+        assertEquals(PageState.SHARED, state(FREE));
+        assertEquals(0, machine.physicalMemory().readU8(FREE));
+        assertThrows(GpaFault.class, () -> vp.memory().readU8(FREE)); // still mapped as private
+
+        machine.physicalMemory().writeU64(FREE_ENTRY, machine.physicalMemory().readU64(FREE_ENTRY) & ~C_BIT);
+        vp.memory().writeU8(FREE, 9);
+        assertEquals(0x15, ask(1L << 52 | FREE | 0x14));
+        assertEquals(PageState.UNACCEPTED, state(FREE));
+        assertEquals(0, machine.physicalMemory().readU8(FREE));
+    }
+
+    @Test
+    void theHostRefusesAStateItDoesNotKnow() {
+        assertEquals(0x1_0000_0015L, ask(7L << 52 | FREE | 0x14));
+        assertEquals(0x1_0000_0015L, ask(1L << 52 | 0x4000_0000L | 0x14));
+    }
+
+    @Test
+    void aSharedPageCannotBeValidated() {
+        ask(2L << 52 | FREE | 0x14);
+
+        assertThrows(GpaFault.class, () -> pvalidate(FREE, false, true));
+    }
+
+    @Test
+    void theHypervisorAnswersCpuidAndItsVersion() {
+        assertEquals(0x806f8L << 32 | 0x005, ask(1L << 32 | 0x004));
+        assertEquals(0x0002_0002_3300_0001L, ask(0x002));
+        assertEquals(FREE | 0x013, ask(FREE | 0x012));
+    }
+
+    @Test
+    void whatTheHostDoesNotServeEndsTheVp() {
+        ask(FREE);
+
+        assertEquals(RunState.STOPPED, vp.runState());
+    }
+
+    @Test
+    void registersOfTheHypervisorNeedTheHost() {
+        GuestException e = assertThrows(GuestException.class, () -> vp.readMsr(0x4000_0020));
+
+        assertEquals(Vector.VMM_COMMUNICATION, e.vector());
+        assertEquals(0x7c, e.errorCode());
+        assertEquals(
+                0x7b, assertThrows(GuestException.class, () -> vp.in(0x3fd, 1)).errorCode());
+    }
+
+    @Test
+    void snapshotsKeepPageStates() {
+        Snapshot before = machine.snapshot();
+        pvalidate(FREE, false, true);
+        machine.restore(before);
+
+        assertThrows(GuestException.class, () -> vp.memory().readU8(FREE));
+    }
+
+    @Test
+    void elsewhereTheInstructionsDoNotExist() {
+        Vp other = running(Cpu::halt).vp(0);
+
+        assertEquals(
+                Vector.INVALID_OPCODE,
+                assertThrows(GuestException.class, other::pvalidate).vector());
+        assertEquals(
+                Vector.INVALID_OPCODE,
+                assertThrows(GuestException.class, other::vmgexit).vector());
+        assertThrows(GuestException.class, () -> other.readMsr(0xc001_0130));
+    }
+}
