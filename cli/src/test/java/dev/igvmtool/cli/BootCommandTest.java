@@ -179,7 +179,7 @@ class BootCommandTest {
         "--stage init,no stage 'init' to put over an image",
         "--dump nothing=x,no dump 'nothing'",
         "--dump memory:5=x,dump 'memory:5'",
-        "--isolation snp,isolation SNP is not supported",
+        "--isolation snp,image has no platform SEV_SNP",
         "--memory 64M,requires memory",
         "--host /nonexistent.json,/nonexistent.json: no such file",
     })

@@ -42,7 +42,7 @@ public final class VmConfigBuilder {
     private Optional<CounterSequence> referenceTime = Optional.empty();
     private Optional<CounterSequence> tsc = Optional.empty();
     private OptionalInt tscRatioNumerator = OptionalInt.empty();
-    private long tdConfigFlags = 1;
+    private long tdConfigFlags;
     private Map<Integer, Integer> vpIndexAnswers = Map.of();
     private boolean deviceTree = true;
     private boolean corruptInitrd;

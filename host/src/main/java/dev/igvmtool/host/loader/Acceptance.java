@@ -13,5 +13,7 @@ public enum Acceptance {
     /** SNP CPUID page. */
     CPUID,
     /** SNP CPUID page for extended state. */
-    CPUID_EXTENDED_STATE
+    CPUID_EXTENDED_STATE,
+    /** VMSA of a processor. */
+    VP_CONTEXT
 }

@@ -3,6 +3,7 @@ package dev.igvmtool.host.loader;
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.FormatException;
 import dev.igvmtool.abi.binary.GpaRange;
+import dev.igvmtool.abi.x64.TdxTrampolineContext;
 import dev.igvmtool.format.Architecture;
 import dev.igvmtool.format.IgvmFile;
 import dev.igvmtool.format.context.VbsRegister;
@@ -35,11 +36,14 @@ import java.util.TreeMap;
  * Decides how an image is loaded: a function of the file and of the configuration, without a machine. Directives are
  * taken in file order; contents are not copied.
  *
- * <p>Follows openvmm_core/src/worker/vm_loaders/igvm.rs. Loads images for partitions without isolation and for VBS;
- * SNP, TDX and AArch64 are refused by name.
+ * <p>Follows openvmm_core/src/worker/vm_loaders/igvm.rs; that has no way to load a TDX image, which is loaded as its
+ * format asks. AArch64 is refused by name.
  */
 public final class IgvmLoader implements Directive.Visitor<Optional<HostStep>> {
+    private static final long PAGE = 4096;
+
     private final SupportedPlatform platform;
+    private final Optional<SnpLaunch> snp;
     private final Placement placement;
     private final ParameterValues values;
     private final ParameterBuffers areas = new ParameterBuffers();
@@ -49,13 +53,14 @@ public final class IgvmLoader implements Directive.Visitor<Optional<HostStep>> {
     private Optional<VbsVpContext> bootContext = Optional.empty();
     private Optional<Bytes> hostTree = Optional.empty();
 
-    private IgvmLoader(SupportedPlatform platform, Placement placement, VmConfig config) {
+    private IgvmLoader(SupportedPlatform platform, Optional<SnpLaunch> snp, Placement placement, VmConfig config) {
+        this.snp = snp;
         this.platform = platform;
         this.placement = placement;
         this.values = new ParameterValues(config, placement.memoryMap());
         this.imports = new ImportList(
                 GuestMemoryMap.flatten(
-                        placement.ram().stream().map(RamRange::range).toList()),
+                        ram(platform, placement).stream().map(RamRange::range).toList()),
                 (range, acceptance) -> step("H05", "import page data", acceptance + " " + range));
     }
 
@@ -67,14 +72,23 @@ public final class IgvmLoader implements Directive.Visitor<Optional<HostStep>> {
      */
     public static LoadPlan plan(IgvmFile file, VmConfig config) {
         SupportedPlatform platform = choosePlatform(file, config);
+        Optional<SnpLaunch> snp = platform.platformType() == PlatformType.SEV_SNP
+                ? Optional.of(SnpLaunch.of(file, platform.compatibilityMask()))
+                : Optional.empty();
         Placement placement = Placement.decide(file, platform, config);
-        IgvmLoader loader = new IgvmLoader(platform, placement, config);
+        boolean hardware = snp.isPresent() || platform.platformType() == PlatformType.TDX;
+        if (hardware && placement.relocation().isPresent()) {
+            throw new LoadException(
+                    "an image for " + platform.platformType() + " cannot be moved: its start state is measured");
+        }
+        IgvmLoader loader = new IgvmLoader(platform, snp, placement, config);
         loader.step(
                 "H01",
                 "choose platform",
                 String.format(
                         "%s, mask 0x%x, highest VTL %d",
                         platform.platformType(), platform.compatibilityMask(), platform.highestVtl()));
+        snp.ifPresent(launch -> loader.step("H02", "collect the launch of SNP", launch.describe()));
         loader.step(
                 "H03",
                 "place VTL2",
@@ -96,8 +110,8 @@ public final class IgvmLoader implements Directive.Visitor<Optional<HostStep>> {
         PlatformType wanted =
                 switch (config.isolation()) {
                     case NONE, VBS -> PlatformType.VSM_ISOLATION;
-                    case SNP -> throw new LoadException("isolation SNP is not supported by the host");
-                    case TDX -> throw new LoadException("isolation TDX is not supported by the host");
+                    case SNP -> PlatformType.SEV_SNP;
+                    case TDX -> PlatformType.TDX;
                 };
         SupportedPlatform platform = file.platform(wanted)
                 .orElseThrow(() -> new LoadException("image has no platform " + wanted + ", only "
@@ -138,11 +152,12 @@ public final class IgvmLoader implements Directive.Visitor<Optional<HostStep>> {
         steps.sort(Comparator.comparing(HostStep::id));
         return new LoadPlan(
                 platform,
-                placement.ram(),
+                ram(platform, placement),
                 placement.memoryMap(),
                 placement.relocation(),
                 placement.vtl2Base(),
                 imports.imports(),
+                snp,
                 context.vtl(),
                 context.registers(),
                 hostTree,
@@ -161,6 +176,19 @@ public final class IgvmLoader implements Directive.Visitor<Optional<HostStep>> {
         long gpa = relocation.pageTables().gpa() + relocation.offset();
         imports.add(gpa, tables.size(), Acceptance.EXCLUSIVE, tables);
         step("H09", "rebuild page tables", String.format("0x%x bytes at 0x%x", tables.size(), gpa));
+    }
+
+    /** A TD has a page of its own at the reset vector, of which the guest is not told. */
+    private static List<RamRange> ram(SupportedPlatform platform, Placement placement) {
+        GpaRange resetPage = GpaRange.ofSize(TdxTrampolineContext.GPA, PAGE);
+        boolean there = placement.ram().stream().anyMatch(range -> range.range().overlaps(resetPage));
+        if (platform.platformType() != PlatformType.TDX || there) {
+            return placement.ram();
+        }
+        List<RamRange> ram = new ArrayList<>(placement.ram());
+        ram.add(new RamRange(resetPage, 0));
+        ram.sort((a, b) -> Long.compareUnsigned(a.range().start(), b.range().start()));
+        return ram;
     }
 
     private static long register(VbsVpContext context, X64Register name) {
@@ -194,6 +222,9 @@ public final class IgvmLoader implements Directive.Visitor<Optional<HostStep>> {
             holdBack(page);
         } else {
             imports.addPage(relocate(page.gpa()), acceptance(page), page.content());
+        }
+        if (platform.platformType() == PlatformType.TDX && page.gpa() == TdxTrampolineContext.GPA) {
+            return Optional.of(setUp(new VbsVpContext(platform.highestVtl(), StartStates.ofResetPage(page.content()))));
         }
         return Optional.empty();
     }
@@ -259,20 +290,29 @@ public final class IgvmLoader implements Directive.Visitor<Optional<HostStep>> {
 
     @Override
     public Optional<HostStep> vpContext(VpContext header) {
-        Optional<VbsVpContext> context = BootRegisters.of(header, platform.highestVtl(), placement.relocation());
-        if (context.isEmpty()) {
-            return Optional.empty();
+        if (platform.platformType() == PlatformType.SEV_SNP) {
+            imports.add(header.gpa(), PAGE, Acceptance.VP_CONTEXT, header.content());
+            return header.vpIndex() != 0
+                    ? Optional.empty()
+                    : Optional.of(setUp(new VbsVpContext(platform.highestVtl(), StartStates.ofVmsa(header.content()))));
         }
+        if (platform.platformType() == PlatformType.TDX) {
+            throw new LoadException("VP context for TDX, which has none");
+        }
+        return BootRegisters.of(header, platform.highestVtl(), placement.relocation())
+                .map(this::setUp);
+    }
+
+    private HostStep setUp(VbsVpContext context) {
         if (bootContext.isPresent()) {
             throw new FormatException("a second VP context for VP 0 of VTL " + platform.highestVtl());
         }
-        bootContext = context;
-        return Optional.of(new HostStep(
+        bootContext = Optional.of(context);
+        return new HostStep(
                 "H08",
                 "set up the boot processor",
                 String.format(
-                        "%d registers, RIP 0x%x",
-                        context.get().registers().size(), register(context.get(), X64Register.RIP))));
+                        "%d registers, RIP 0x%x", context.registers().size(), register(context, X64Register.RIP)));
     }
 
     /** Checked before the first directive. */
@@ -287,7 +327,7 @@ public final class IgvmLoader implements Directive.Visitor<Optional<HostStep>> {
         return Optional.empty();
     }
 
-    /** For the SNP firmware; there is none on this platform. */
+    /** Collected before; see {@link SnpLaunch}. */
     @Override
     public Optional<HostStep> snpIdBlock(SnpIdBlock block) {
         return Optional.empty();

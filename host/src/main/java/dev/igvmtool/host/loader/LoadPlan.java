@@ -17,6 +17,7 @@ import java.util.OptionalLong;
  * @param relocation how VTL2's region moves, if it does
  * @param vtl2Base start of VTL2's region, after relocation; empty if the image says nothing of one
  * @param imports in the order of the file
+ * @param snp what the SNP firmware is told, for SNP
  * @param vtl in which the boot processor starts
  * @param registers of the boot processor; others are as after reset
  * @param hostTree device tree for VTL2, if the image has room for one
@@ -29,6 +30,7 @@ public record LoadPlan(
         Optional<Relocation> relocation,
         OptionalLong vtl2Base,
         List<PageImport> imports,
+        Optional<SnpLaunch> snp,
         int vtl,
         List<VbsRegister> registers,
         Optional<Bytes> hostTree,

@@ -71,6 +71,7 @@ public record VirtualMachine(Machine machine, LoadPlan plan, Optional<Serial> vt
             }
         }
         importPages(plan, machine.physicalMemory());
+        LaunchedPages.apply(plan, machine.partition().memory());
         config.persistedState().ifPresent(state -> importState(state, plan, machine.physicalMemory()));
         if (config.corruptInitrd()) {
             InitrdDamage.flipBit(plan, machine.physicalMemory());
@@ -91,6 +92,7 @@ public record VirtualMachine(Machine machine, LoadPlan plan, Optional<Serial> vt
                 .x2apic(config.x2apic())
                 .vtl0AliasMapAvailable(config.vtl0AliasMapAvailable())
                 .tscRatioNumerator(config.tscRatioNumerator().orElse(0))
+                .tdConfigFlags(config.tdConfigFlags())
                 .vpIndexAnswers(config.vpIndexAnswers())
                 .clock(clock(config))
                 .build();

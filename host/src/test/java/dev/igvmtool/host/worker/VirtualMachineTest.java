@@ -8,6 +8,8 @@ import dev.igvmtool.abi.shim.ShimParams;
 import dev.igvmtool.abi.x64.ControlRegister;
 import dev.igvmtool.abi.x64.Gpr;
 import dev.igvmtool.abi.x64.SegmentRegister;
+import dev.igvmtool.abi.x64.SegmentValue;
+import dev.igvmtool.abi.x64.TdxTrampolineContext;
 import dev.igvmtool.format.IgvmFile;
 import dev.igvmtool.format.IgvmReader;
 import dev.igvmtool.format.header.Directive;
@@ -16,9 +18,14 @@ import dev.igvmtool.host.config.PersistedState;
 import dev.igvmtool.host.config.VmConfig;
 import dev.igvmtool.host.config.VmConfigBuilder;
 import dev.igvmtool.host.config.Vtl2Base;
+import dev.igvmtool.host.loader.Acceptance;
+import dev.igvmtool.host.loader.PageImport;
+import dev.igvmtool.host.loader.SnpLaunch;
 import dev.igvmtool.machine.Programs;
 import dev.igvmtool.machine.event.MachineEvent;
+import dev.igvmtool.machine.memory.PageState;
 import dev.igvmtool.machine.memory.PhysicalMemory;
+import dev.igvmtool.machine.partition.Isolation;
 import dev.igvmtool.machine.vp.RunState;
 import dev.igvmtool.machine.vp.Vp;
 import dev.igvmtool.testing.SharedTestData;
@@ -53,6 +60,71 @@ class VirtualMachineTest {
         assertEquals(RunState.WAITING_FOR_START, vm.machine().vp(1).runState());
         assertEquals("H01", ((MachineEvent.HostStep) events.get(0)).timelineId());
         assertTrue(events.get(events.size() - 1) instanceof MachineEvent.VpStarted);
+    }
+
+    private static VirtualMachine confidential(Isolation isolation) throws IOException {
+        IgvmFile file = IgvmReader.read(
+                SharedTestData.require("golden/cases/openhcl-x64-cvm-release/expected/openhcl-x64-cvm-release.bin"));
+        return VirtualMachine.load(file, config().isolation(isolation).build(), Programs.NONE, Optional.empty());
+    }
+
+    @Test
+    void anSnpGuestStartsWithItsVmsa() throws IOException {
+        VirtualMachine vm = confidential(Isolation.SNP);
+
+        Vp vp = vm.machine().vp(0);
+        SnpLaunch launch = vm.plan().snp().orElseThrow();
+        assertEquals(196639, launch.policy());
+        assertEquals(1, launch.vmsas().size());
+        assertTrue(vm.plan().steps().stream().anyMatch(step -> step.id().equals("H02")));
+        assertEquals(0x1d00, vp.state().active().efer);
+        assertEquals(launch.vmsas().get(0).content().u64(0x178), vp.rip());
+        assertEquals(launch.vmsas().get(0).content().u64(0x330), vp.get(Gpr.RSI));
+        assertEquals(new SegmentValue(0, 0xffff_ffffL, 0x10, 0xa09b), vp.get(SegmentRegister.CS));
+        assertEquals(new SegmentValue(0, 0xffff_ffffL, 0x18, 0xc093), vp.get(SegmentRegister.DS));
+        assertEquals(0x1f, vp.gdtr().limit());
+        assertPageStates(vm);
+    }
+
+    @Test
+    void aTdStartsAsItsResetPageSays() throws IOException {
+        VirtualMachine vm = confidential(Isolation.TDX);
+
+        Vp vp = vm.machine().vp(0);
+        TdxTrampolineContext context =
+                vm.machine().physicalMemory().read(TdxTrampolineContext.CODEC, TdxTrampolineContext.GPA);
+        assertEquals(context.initialRip(), vp.rip());
+        assertEquals(context.rsi(), vp.get(Gpr.RSI));
+        assertEquals(context.cr3(), vp.get(ControlRegister.CR3));
+        assertEquals(0xd00, vp.state().active().efer);
+        assertEquals(PageState.ACCEPTED, state(vm, TdxTrampolineContext.GPA));
+        assertTrue(vm.plan().memoryMap().entries().stream()
+                .noneMatch(entry -> entry.range().contains(TdxTrampolineContext.GPA)));
+        assertPageStates(vm);
+    }
+
+    private static PageState state(VirtualMachine vm, long gpa) {
+        return vm.machine().partition().memory().pageState(gpa >>> 12);
+    }
+
+    private static void assertPageStates(VirtualMachine vm) {
+        int shared = 0;
+        for (PageImport pages : vm.plan().imports()) {
+            boolean isShared = pages.acceptance() == Acceptance.SHARED;
+            shared += isShared ? 1 : 0;
+            assertEquals(isShared ? PageState.SHARED : PageState.ACCEPTED, state(vm, pages.gpa()));
+        }
+        assertTrue(shared > 10);
+        assertEquals(PageState.UNACCEPTED, state(vm, 0x800_0000)); // nothing is imported there
+        assertEquals(PageState.UNACCEPTED, state(vm, 0x3fff_f000));
+    }
+
+    @Test
+    void underVbsOnlyVtl2MustAcceptItsMemory() throws IOException {
+        VirtualMachine vm = confidential(Isolation.VBS);
+
+        assertEquals(PageState.UNACCEPTED, state(vm, 0x800_0000));
+        assertEquals(PageState.ACCEPTED, state(vm, 0x3fff_f000));
     }
 
     @Test
