@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 
 /**
  * The boot shim: takes the image as loaded, leaves a kernel ready to run. One step for each event of the boot-flow
- * timeline that applies to x64 without isolation or with VBS; SNP and TDX end in the shim's panic. See openvmm,
+ * timeline that applies to x64 in a build without logging of confidential guests: S07 and S44 are empty. See openvmm,
  * openhcl/openhcl_boot/src/main.rs.
  *
  * <p>At entry RSI is the distance of the {@link dev.igvmtool.abi.shim.ShimParams} page from the image base. At the

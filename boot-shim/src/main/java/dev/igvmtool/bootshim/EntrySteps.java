@@ -5,7 +5,6 @@ import dev.igvmtool.abi.shim.ShimParams;
 import dev.igvmtool.abi.shim.SupportedIsolation;
 import dev.igvmtool.abi.x64.ControlRegister;
 import dev.igvmtool.abi.x64.Gpr;
-import dev.igvmtool.abi.x64.Msr;
 import dev.igvmtool.bootshim.plan.CommandLinePlan;
 import dev.igvmtool.bootshim.plan.ShimFatalException;
 import dev.igvmtool.devicetree.binding.TreeIsolation;
@@ -18,6 +17,7 @@ final class EntrySteps {
     private static final long DIRECTION_FLAG = 1 << 10;
     private static final long STACK_COOKIE = 0x3040_5060L;
     private static final long CR4_FXSR_AND_XMM_EXCEPTIONS = 0x600;
+    private static final String PARSE_OPTIONS = "parse-measured-options";
     private static final int HYPERVISOR_FEATURES = 0x4000_0003;
     private static final int ISOLATION_PRIVILEGE = 1 << 22;
 
@@ -37,7 +37,7 @@ final class EntrySteps {
                 Step.of("S10", "enable-hypercalls", PanicSteps.guarded(cpu -> ShimHypercalls.of(cpu)
                         .enable())),
                 Step.of("S11", "read-active-vtl", EntrySteps::readActiveVtl),
-                Step.of("S12", "parse-measured-options", PanicSteps.guarded(EntrySteps::parseMeasuredOptions)));
+                Step.of("S12", PARSE_OPTIONS, PanicSteps.guarded(EntrySteps::parseMeasuredOptions)));
     }
 
     private static void zeroBss(Cpu cpu) {
@@ -85,9 +85,6 @@ final class EntrySteps {
                                 : TreeIsolation.NONE;
                 };
         variables.setIsolation(isolation);
-        if (isolation != TreeIsolation.NONE && isolation != TreeIsolation.VBS) {
-            throw new ShimFatalException("isolation " + isolation.text() + " is not supported by this shim");
-        }
     }
 
     private static void allowPanicText(Cpu cpu) {
@@ -98,7 +95,10 @@ final class EntrySteps {
     }
 
     private static void readStartTime(Cpu cpu) {
-        ShimVariables.of(cpu).setBootStart(cpu.readMsr(Msr.HV_TIME_REF_COUNT));
+        ShimTime.start(cpu);
+        if (ShimVariables.of(cpu).hardwareIsolated()) {
+            cpu.jumpTo(PARSE_OPTIONS); // the hypervisor is reached otherwise, or not at all
+        }
     }
 
     private static void readActiveVtl(Cpu cpu) {

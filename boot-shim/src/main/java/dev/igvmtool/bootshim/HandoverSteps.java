@@ -4,11 +4,12 @@ import dev.igvmtool.abi.binary.ByteWriter;
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.abi.linux.BootParams;
+import dev.igvmtool.abi.linux.CcBlob;
 import dev.igvmtool.abi.linux.E820Entry;
 import dev.igvmtool.abi.linux.SetupData;
+import dev.igvmtool.abi.paravisor.ReservedRegion;
 import dev.igvmtool.abi.sidecar.SidecarOutputNode;
 import dev.igvmtool.abi.x64.Gpr;
-import dev.igvmtool.abi.x64.Msr;
 import dev.igvmtool.bootshim.plan.BootTreePlan;
 import dev.igvmtool.bootshim.plan.E820Map;
 import dev.igvmtool.bootshim.plan.KernelCommandLine;
@@ -21,6 +22,7 @@ import dev.igvmtool.bootshim.plan.SidecarPlan;
 import dev.igvmtool.bootshim.plan.Topology;
 import dev.igvmtool.devicetree.binding.BootTree;
 import dev.igvmtool.devicetree.binding.BootTree.TimeSpan;
+import dev.igvmtool.devicetree.binding.TreeIsolation;
 import dev.igvmtool.machine.guest.Cpu;
 import dev.igvmtool.machine.guest.Step;
 import java.util.List;
@@ -32,6 +34,9 @@ final class HandoverSteps {
     static final String FIRST = "compose-kernel-command-line";
 
     private static final int SETUP_DATA_BYTES = 16;
+    /** Counts the header, too. */
+    private static final int CC_SETUP_DATA_BYTES = 32;
+
     private static final int PAGE_BYTES = 4096;
 
     private HandoverSteps() {}
@@ -42,11 +47,11 @@ final class HandoverSteps {
                 Step.of("S36", "prepare-setup-data", HandoverSteps::prepareSetupData),
                 Step.of("S37", "check-initrd", PanicSteps.guarded(HandoverSteps::checkInitrd)),
                 Step.of("S38", "write-boot-params", PanicSteps.guarded(HandoverSteps::writeBootParams)),
-                Step.of("S39", "read-end-time", HandoverSteps::readEndTime),
+                Step.of("S39", "read-end-time", ShimTime::end),
                 Step.of("S40", "check-imported-regions", PanicSteps.guarded(HandoverSteps::checkImported)),
                 Step.of("S41", "write-device-tree", PanicSteps.guarded(HandoverSteps::writeDeviceTree)),
                 Step.of("S42", "check-stack-cookie", PanicSteps.guarded(HandoverSteps::checkStackCookie)),
-                Step.of("S43", "disable-hypercalls", HandoverSteps::disableHypercalls),
+                Step.of("S43", "disable-hypercalls", PanicSteps.guarded(HandoverSteps::disableHypercalls)),
                 Step.of("S46", "jump-to-kernel", HandoverSteps::jumpToKernel));
     }
 
@@ -66,7 +71,27 @@ final class HandoverSteps {
     }
 
     private static void prepareSetupData(Cpu cpu) {
-        writeFdtHeader(cpu, 0);
+        if (ShimVariables.of(cpu).isolation() == TreeIsolation.SNP) {
+            GpaRange reserved = InputReader.of(cpu).image().reservedRegion();
+            CcBlob blob = new CcBlob(
+                    reserved.start() + (long) ReservedRegion.SECRETS_PAGE * PAGE_BYTES,
+                    reserved.start() + (long) ReservedRegion.CPUID_PAGE * PAGE_BYTES);
+            cpu.memory().write(CcBlob.CODEC, ShimLayout.of(cpu).at(ShimLayout.CC_BLOB), blob);
+        }
+        writeChain(cpu, 0);
+    }
+
+    /** The chain of setup data up to its extension: the tree, under SNP the blob. */
+    private static void writeChain(Cpu cpu, long extension) {
+        ShimLayout layout = ShimLayout.of(cpu);
+        if (ShimVariables.of(cpu).isolation() != TreeIsolation.SNP) {
+            writeFdtHeader(cpu, extension);
+            return;
+        }
+        long element = layout.at(ShimLayout.CC_SETUP_DATA);
+        writeFdtHeader(cpu, element);
+        cpu.memory().write(SetupData.CODEC, element, new SetupData(extension, SetupData.CC_BLOB, CC_SETUP_DATA_BYTES));
+        cpu.memory().writeU32(element + SETUP_DATA_BYTES, layout.at(ShimLayout.CC_BLOB));
     }
 
     private static void writeFdtHeader(Cpu cpu, long next) {
@@ -114,12 +139,8 @@ final class HandoverSteps {
             SetupData.CODEC.write(writer, new SetupData(0, SetupData.E820_EXT, length));
             extension.forEach(entry -> E820Entry.CODEC.write(writer, entry));
             cpu.memory().writeBytes(layout.at(ShimLayout.E820_EXTENSION), writer.toBytes());
-            writeFdtHeader(cpu, layout.at(ShimLayout.E820_EXTENSION));
+            writeChain(cpu, layout.at(ShimLayout.E820_EXTENSION));
         }
-    }
-
-    private static void readEndTime(Cpu cpu) {
-        ShimVariables.of(cpu).setBootEnd(cpu.readMsr(Msr.HV_TIME_REF_COUNT));
     }
 
     private static void checkImported(Cpu cpu) {
@@ -141,7 +162,7 @@ final class HandoverSteps {
                 memory,
                 sidecar,
                 new BootTreePlan.Findings(
-                        Optional.of(new TimeSpan(variables.bootStart(), variables.bootEnd())),
+                        ShimTime.span(cpu),
                         started
                                 ? Optional.of(new TimeSpan(variables.sidecarStart(), variables.sidecarEnd()))
                                 : Optional.empty(),
@@ -160,7 +181,13 @@ final class HandoverSteps {
         BootLog log = BootLog.of(cpu);
         log.info("hypercalls end");
         log.info("the kernel starts");
-        if (ShimVariables.of(cpu).is(ShimVariables.Flag.HYPERCALLS_ON)) {
+        ShimVariables variables = ShimVariables.of(cpu);
+        if (!variables.is(ShimVariables.Flag.HYPERCALLS_ON)) {
+            return;
+        }
+        if (variables.isolation() == TreeIsolation.TDX) {
+            TdxHypercalls.of(cpu).disable();
+        } else {
             ShimHypercalls.of(cpu).disable();
         }
     }

@@ -4,22 +4,37 @@ import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.abi.hv.RegisterName;
 import dev.igvmtool.abi.hv.VsmPartitionConfig;
+import dev.igvmtool.abi.x64.TdxTrampolineContext;
 import dev.igvmtool.bootshim.plan.AcceptancePlan;
+import dev.igvmtool.bootshim.plan.AddressSpace;
+import dev.igvmtool.bootshim.plan.ApPageTables;
+import dev.igvmtool.bootshim.plan.MemoryPlan;
 import dev.igvmtool.bootshim.plan.PlanLog;
 import dev.igvmtool.bootshim.plan.ShimFatalException;
 import dev.igvmtool.bootshim.plan.ShimInputs;
 import dev.igvmtool.bootshim.plan.Topology;
+import dev.igvmtool.devicetree.binding.TreeIsolation;
 import dev.igvmtool.machine.guest.Cpu;
 import dev.igvmtool.machine.guest.Step;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.List;
 
-/** What a shim isolated by VBS does to its memory: events S23 to S32. Without isolation they are passed over. */
+/**
+ * What an isolated shim does to its memory and, in a TD, to other processors: events S23 to S32. Without isolation they
+ * are passed over; each platform has its way through them.
+ */
 final class IsolationSteps {
     private static final long PROTECT_ALL_OF_VTL2 =
             VsmPartitionConfig.ENABLE_VTL_PROTECTION | VsmPartitionConfig.DEFAULT_PROTECTION_MASK;
     private static final int PAGE_BYTES = 4096;
+    private static final int VERSION_AND_FEATURES = 1;
+    private static final int EXTENDED_FEATURES = 7;
+
+    static final String OPEN_LOCAL_MAP = "open-local-map";
+    private static final String ACCEPT = "accept-memory";
+    private static final String CONVERT = "convert-shared-regions";
+    private static final String CHECK = "check-shared-regions";
 
     private IsolationSteps() {}
 
@@ -27,9 +42,16 @@ final class IsolationSteps {
         return List.of(
                 Step.of("S23", "enable-vtl-protection", PanicSteps.guarded(IsolationSteps::enableProtection)),
                 Step.of("S24", "protect-launched-memory", PanicSteps.guarded(IsolationSteps::protect)),
-                Step.of("S26", "accept-memory", PanicSteps.guarded(IsolationSteps::accept)),
-                Step.of("S28", "convert-shared-regions", PanicSteps.guarded(IsolationSteps::convert)),
-                Step.of("S32", "check-shared-regions", PanicSteps.guarded(IsolationSteps::checkHash)));
+                Step.of("S25", OPEN_LOCAL_MAP, PanicSteps.guarded(cpu -> LocalMap.of(cpu)
+                        .open())),
+                Step.of("S26", ACCEPT, PanicSteps.guarded(IsolationSteps::accept)),
+                Step.of("S27", "accept-bounce-buffer", PanicSteps.guarded(IsolationSteps::acceptBounceBuffer)),
+                Step.of("S28", CONVERT, PanicSteps.guarded(IsolationSteps::convert)),
+                Step.of("S29", "prepare-other-processors", PanicSteps.guarded(IsolationSteps::prepareProcessors)),
+                Step.of("S30", "share-hypercall-pages", PanicSteps.guarded(cpu -> TdxHypercalls.of(cpu)
+                        .enable())),
+                Step.of("S31", "start-other-processors", PanicSteps.guarded(IsolationSteps::startProcessors)),
+                Step.of("S32", CHECK, PanicSteps.guarded(IsolationSteps::checkHash)));
     }
 
     private static void enableProtection(Cpu cpu) {
@@ -44,16 +66,70 @@ final class IsolationSteps {
     private static void protect(Cpu cpu) {
         ShimHypercalls hypercalls = ShimHypercalls.of(cpu);
         plan(cpu).protect().forEach(hypercalls::protect);
+        cpu.jumpTo(ACCEPT);
     }
 
     private static void accept(Cpu cpu) {
-        ShimHypercalls hypercalls = ShimHypercalls.of(cpu);
-        plan(cpu).accept().forEach(hypercalls::accept);
+        List<GpaRange> ranges = plan(cpu).accept();
+        if (ShimVariables.of(cpu).hardwareIsolated()) {
+            PrivatePages pages = PrivatePages.of(cpu);
+            ranges.forEach(pages::accept);
+        } else {
+            ShimHypercalls hypercalls = ShimHypercalls.of(cpu);
+            ranges.forEach(hypercalls::accept);
+            cpu.jumpTo(CONVERT); // its images have no bounce buffer
+        }
+    }
+
+    private static void acceptBounceBuffer(Cpu cpu) {
+        PrivatePages pages = PrivatePages.of(cpu);
+        plan(cpu).acceptBounce().forEach(pages::accept);
     }
 
     private static void convert(Cpu cpu) {
-        ShimHypercalls hypercalls = ShimHypercalls.of(cpu);
-        plan(cpu).convert().forEach(hypercalls::accept);
+        ShimVariables variables = ShimVariables.of(cpu);
+        List<GpaRange> ranges = plan(cpu).convert();
+        if (variables.hardwareIsolated()) {
+            if (!ranges.isEmpty()) {
+                askForHashInstructions(cpu);
+            }
+            long bounceBuffer = InputReader.of(cpu).image().bounceBuffer().start();
+            ranges.forEach(range -> PrivatePages.convert(cpu, range, bounceBuffer));
+        } else {
+            ShimHypercalls hypercalls = ShimHypercalls.of(cpu);
+            ranges.forEach(hypercalls::accept);
+        }
+        if (variables.isolation() != TreeIsolation.TDX) {
+            cpu.jumpTo(CHECK);
+        }
+    }
+
+    /** The reference asks, before it hashes for the first time, how it may do so; the host sees that. */
+    private static void askForHashInstructions(Cpu cpu) {
+        cpu.cpuid(VERSION_AND_FEATURES, 0);
+        cpu.cpuid(EXTENDED_FEATURES, 0);
+        cpu.cpuid(EXTENDED_FEATURES, 1);
+    }
+
+    private static void prepareProcessors(Cpu cpu) {
+        AddressSpace space = MemoryPlan.of(InputReader.inputs(cpu)).addressSpace();
+        long tables = ApPageTables.range(space).start();
+        LocalMap window = LocalMap.of(cpu);
+        cpu.memory().writeBytes(window.map(tables, 0), ApPageTables.of(space));
+        window.unmap();
+        TdxTrampolineContext context = cpu.memory().read(TdxTrampolineContext.CODEC, TdxTrampolineContext.GPA);
+        cpu.memory().write(TdxTrampolineContext.CODEC, TdxTrampolineContext.GPA, context.forOtherProcessors(tables));
+    }
+
+    private static void startProcessors(Cpu cpu) {
+        int count = InputReader.of(cpu).hostTree().cpus().size();
+        TdxHypercalls hypercalls = TdxHypercalls.of(cpu);
+        for (int vp = 1; vp < count; vp++) {
+            hypercalls.enableVtl(vp);
+        }
+        for (int vp = 1; vp < count; vp++) {
+            hypercalls.startProcessor(vp);
+        }
     }
 
     /** What the host could have changed before it was accepted must be what the image's maker saw. */

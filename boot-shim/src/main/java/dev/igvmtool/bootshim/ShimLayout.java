@@ -22,11 +22,15 @@ record ShimLayout(long base) {
     static final long ZERO_PAGE = 0xa_7000;
     static final long HYPERCALL_INPUT = 0xa_8000;
     static final long HYPERCALL_OUTPUT = 0xa_9000;
+    static final long CC_BLOB = 0xa_a028;
     static final long SIDECAR_OUTPUT = 0xa_d000;
     /** A 32-bit length, then the text. */
     static final long COMMAND_LINE = 0xa_e000;
 
     static final long COMMAND_LINE_TEXT = COMMAND_LINE + 4;
+    /** A {@code setup_data} header, then the address of the blob. */
+    static final long CC_SETUP_DATA = 0xb_0010;
+
     static final long SIDECAR_PARAMS = 0xb_1000;
     /** A {@code setup_data} header, then the tree. */
     static final long FDT_OBJECT = 0xb_2000;

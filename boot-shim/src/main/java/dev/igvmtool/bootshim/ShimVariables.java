@@ -19,6 +19,7 @@ record ShimVariables(Memory memory, long address) {
     private static final int SIDECAR_START = 0x28;
     private static final int SIDECAR_END = 0x30;
     private static final int ALIAS_MAP = 0x38;
+    private static final int TSC_FREQUENCY = 0x40;
 
     /** Facts that hold or do not. */
     enum Flag {
@@ -62,6 +63,21 @@ record ShimVariables(Memory memory, long address) {
 
     void setIsolation(TreeIsolation isolation) {
         memory.writeU32(address + ISOLATION, isolation.ordinal());
+    }
+
+    /** True on SNP and TDX. */
+    boolean hardwareIsolated() {
+        TreeIsolation isolation = isolation();
+        return isolation == TreeIsolation.SNP || isolation == TreeIsolation.TDX;
+    }
+
+    /** Ticks of the time-stamp counter in a second; 0 if not known. */
+    long tscFrequency() {
+        return memory.readU64(address + TSC_FREQUENCY);
+    }
+
+    void setTscFrequency(long hertz) {
+        memory.writeU64(address + TSC_FREQUENCY, hertz);
     }
 
     int activeVtl() {

@@ -96,7 +96,7 @@ final class TopologySteps {
     private static void startSerial(Cpu cpu) {
         HostTree host = InputReader.of(cpu).hostTree();
         BootLog log = BootLog.of(cpu);
-        if (host.com3Speed().isPresent()) {
+        if (host.com3Speed().isPresent() && !ShimVariables.of(cpu).hardwareIsolated()) {
             log.startSerial();
         }
         log.info("the boot shim is logging");
@@ -136,6 +136,9 @@ final class TopologySteps {
         ShimVariables variables = ShimVariables.of(cpu);
         if (variables.isolation() == TreeIsolation.NONE) {
             cpu.jumpTo(SidecarSteps.FIRST); // all memory is there already
+        }
+        if (variables.hardwareIsolated()) {
+            cpu.jumpTo(IsolationSteps.OPEN_LOCAL_MAP);
         }
         if (variables.activeVtl() != VTL2) {
             return;

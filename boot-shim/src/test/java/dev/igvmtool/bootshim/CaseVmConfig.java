@@ -63,6 +63,15 @@ final class CaseVmConfig {
             builder.persistedState(
                     new PersistedState(golden.bytes("persisted-header.bin"), golden.bytes("persisted-payload.bin")));
         }
+        if (json.hasNonNull("tsc")) {
+            JsonNode tsc = json.get("tsc");
+            builder.tsc(new CounterSequence(
+                            tsc.get("first").asLong(), tsc.get("step").asLong()))
+                    .tscRatioNumerator(tsc.get("cpuid_15_ebx").asInt());
+        }
+        if (json.hasNonNull("td_config_flags")) {
+            builder.tdConfigFlags(HandoffCase.hex(json.get("td_config_flags")));
+        }
         if (json.hasNonNull("slit")) {
             builder.slit(Bytes.fromHex(json.get("slit").asText()));
         }

@@ -40,9 +40,9 @@ public record HandoffCase(String name, Path folder, JsonNode config) {
         return TreeIsolation.of(config.get("isolation").asText()).orElseThrow();
     }
 
-    /** True if the shim's steps cover the isolation of the case. */
-    public boolean supported() {
-        return isolation() == TreeIsolation.NONE || isolation() == TreeIsolation.VBS;
+    /** True if the platform itself keeps the host out. */
+    public boolean hardwareIsolated() {
+        return isolation() == TreeIsolation.SNP || isolation() == TreeIsolation.TDX;
     }
 
     /** True if the reference reached the kernel. */

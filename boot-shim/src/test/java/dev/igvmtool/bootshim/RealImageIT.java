@@ -7,8 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.linux.BootParams;
+import dev.igvmtool.abi.linux.CcBlob;
 import dev.igvmtool.abi.linux.SetupData;
+import dev.igvmtool.abi.x64.ControlRegister;
 import dev.igvmtool.abi.x64.Gpr;
+import dev.igvmtool.abi.x64.TdxTrampolineContext;
 import dev.igvmtool.bootshim.plan.CaseInputs;
 import dev.igvmtool.bootshim.plan.ShimImage;
 import dev.igvmtool.builder.BuildOptions;
@@ -51,12 +54,11 @@ class RealImageIT {
     private static final String INCONSISTENT_HYPERVISOR = "host-vtl0";
 
     static Stream<HandoffCase> booting() {
-        return HandoffCase.all().stream()
-                .filter(c -> c.supported() && c.boots() && !c.name().equals(INCONSISTENT_HYPERVISOR));
+        return HandoffCase.all().stream().filter(c -> c.boots() && !c.name().equals(INCONSISTENT_HYPERVISOR));
     }
 
     static Stream<HandoffCase> refused() {
-        return HandoffCase.all().stream().filter(c -> c.supported() && !c.boots());
+        return HandoffCase.all().stream().filter(c -> !c.boots());
     }
 
     /** A loaded machine, and what happened on it but for memory accesses. */
@@ -111,6 +113,9 @@ class RealImageIT {
         Bytes left = memory.readBytes(params.setupData() + SetupData.CODEC.size(), tree.size());
         assertEquals(Dts.decompile(Fdt.parse(tree)), Dts.decompile(Fdt.parse(left)));
         assertEquals(tree, left);
+        if (golden.hardwareIsolated()) {
+            assertIsolated(golden, loaded, params);
+        }
         if (golden.has("expected/sidecar-output.bin")) {
             assertEquals(
                     golden.bytes("expected/sidecar-params.bin"),
@@ -118,6 +123,51 @@ class RealImageIT {
             assertEquals(
                     golden.bytes("expected/sidecar-output.bin"),
                     memory.readBytes(loaded.image.shimBase() + ShimLayout.SIDECAR_OUTPUT, 4096));
+        }
+    }
+
+    /** What is special to SNP and TDX, and what the shim asked of platform and host. */
+    private static void assertIsolated(HandoffCase golden, Loaded loaded, BootParams params) {
+        PhysicalMemory memory = loaded.machine.physicalMemory();
+        Vp vp = loaded.machine.vp(0);
+        JsonNode registers = golden.json("expected/entry-registers.json");
+        assertEquals(HandoffCase.hex(registers.get("rsi")), vp.get(Gpr.RSI));
+        assertEquals(HandoffCase.hex(registers.get("efer")), vp.state().active().efer);
+        assertEquals(HandoffCase.hex(registers.get("cr0")), vp.get(ControlRegister.CR0));
+        assertEquals(HandoffCase.hex(registers.get("cr3")), vp.get(ControlRegister.CR3));
+        assertEquals(HandoffCase.hex(registers.get("cr4")), vp.get(ControlRegister.CR4));
+        assertEquals(
+                HandoffCase.hex(registers.get("gdtr").get("base")), vp.gdtr().base());
+        assertEquals(0x1f, vp.gdtr().limit());
+        assertEquals(IsolationOperations.expected(golden), IsolationOperations.of(golden, loaded.events));
+        List<String> asked = new ArrayList<>(BootShimTest.events(loaded.events));
+        asked.removeIf(event -> event.startsWith("wrmsr 0xc0010130 ") || event.startsWith("wrmsr 0x40000000 "));
+        assertEquals(BootShimTest.expectedEvents(golden), asked);
+        assertEquals(golden.e820(), params.e820Table());
+        if (golden.has("expected/cc-blob.bin")) {
+            JsonNode element =
+                    golden.json("expected/result.json").get("setup_data").get(1);
+            SetupData first = memory.read(SetupData.CODEC, params.setupData());
+            SetupData second = memory.read(SetupData.CODEC, first.next());
+            assertEquals(
+                    "shim+0x" + Long.toHexString(first.next() - loaded.image.shimBase()),
+                    element.get("at").asText());
+            assertEquals(element.get("type").asInt(), second.type());
+            assertEquals(element.get("length").asInt(), second.len());
+            assertEquals(0, second.next());
+            long blob = memory.readU32(first.next() + SetupData.CODEC.size());
+            assertEquals(
+                    "shim+0x" + Long.toHexString(blob - loaded.image.shimBase()),
+                    element.get("blob_at").asText());
+            assertEquals(golden.bytes("expected/cc-blob.bin"), memory.readBytes(blob, CcBlob.CODEC.size()));
+        }
+        if (golden.has("expected/tdx-ap-tables.bin")) {
+            Bytes tables = golden.bytes("expected/tdx-ap-tables.bin");
+            long at = HandoffCase.hex(golden.json("expected/result.json").get("tdx_ap_tables"));
+            assertEquals(tables, memory.readBytes(at, tables.size()));
+            assertEquals(
+                    golden.bytes("expected/tdx-trampoline-context.bin"),
+                    memory.readBytes(TdxTrampolineContext.GPA, TdxTrampolineContext.CODEC.size()));
         }
     }
 

@@ -10,12 +10,17 @@ import java.util.List;
  *
  * @param protect memory of VTL2 that was accepted at launch: lower VTLs lose their access to it
  * @param accept memory of VTL2 that the launch did not fill
+ * @param acceptBounce what of the bounce buffer is not memory of VTL2
  * @param convert what the launch filled as shared pages
  */
-public record AcceptancePlan(List<GpaRange> protect, List<GpaRange> accept, List<GpaRange> convert) {
+public record AcceptancePlan(
+        List<GpaRange> protect, List<GpaRange> accept, List<GpaRange> acceptBounce, List<GpaRange> convert) {
+    private static final long LARGE_PAGE = 2 << 20;
+
     public AcceptancePlan {
         protect = List.copyOf(protect);
         accept = List.copyOf(accept);
+        acceptBounce = List.copyOf(acceptBounce);
         convert = List.copyOf(convert);
     }
 
@@ -50,6 +55,23 @@ public record AcceptancePlan(List<GpaRange> protect, List<GpaRange> accept, List
                 .filter(range -> !range.accepted())
                 .map(ShimInputs.Imported::range)
                 .toList();
-        return new AcceptancePlan(protect, accept, convert);
+        return new AcceptancePlan(protect, accept, outside(bounceBuffer(inputs), topology), convert);
+    }
+
+    private static GpaRange bounceBuffer(ShimInputs inputs) {
+        GpaRange buffer = inputs.image().bounceBuffer();
+        boolean good = (buffer.start() & LARGE_PAGE - 1) == 0 && Long.compareUnsigned(buffer.size(), LARGE_PAGE) >= 0;
+        if (buffer.isEmpty() ? inputs.hardwareIsolated() : !good) {
+            throw new ShimFatalException(
+                    "bounce buffer " + buffer + ", expected at least 2 MiB at a multiple of 2 MiB");
+        }
+        return buffer;
+    }
+
+    private static List<GpaRange> outside(GpaRange range, Topology topology) {
+        return RangeWalk.walk(List.of(range), piece -> piece, topology.vtl2Memory(), MemoryEntry::range).stream()
+                .filter(piece -> piece.left().isPresent() && piece.right().isEmpty())
+                .map(RangeWalk.Piece::range)
+                .toList();
     }
 }

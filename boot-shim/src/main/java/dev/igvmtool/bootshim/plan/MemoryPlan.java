@@ -9,17 +9,18 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * The memory of VTL2 and its use once the private pool is set aside.
+ * The memory of VTL2 and its use once the private pool, and on TDX page tables, are set aside.
  *
  * @param topology what belongs to VTL2
  * @param addressSpace its use
  */
 public record MemoryPlan(Topology topology, AddressSpace addressSpace) {
-    /** All decisions about memory up to the private pool, without a word. */
+    /** All decisions about memory up to private pool and page tables of other processors, without a word. */
     public static MemoryPlan of(ShimInputs inputs) {
         Topology topology = Topology.of(inputs, PlanLog.SILENT);
         AddressSpace space = addressSpace(inputs, topology, PlanLog.SILENT);
-        return new MemoryPlan(topology, PoolPlan.allocate(inputs, topology, space, PlanLog.SILENT));
+        space = PoolPlan.allocate(inputs, topology, space, PlanLog.SILENT);
+        return new MemoryPlan(topology, ApPageTables.allocate(inputs, space));
     }
 
     /** Memory of VTL2 in bytes. */

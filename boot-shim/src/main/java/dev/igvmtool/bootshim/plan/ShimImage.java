@@ -21,6 +21,7 @@ public record ShimImage(long shimBase, ShimParams params) {
         range(shimBase, params.vtl2ReservedRegionOffset(), params.vtl2ReservedRegionSize());
         range(shimBase, params.sidecarOffset(), params.sidecarSize());
         range(shimBase, params.usedStart(), params.usedEnd() - params.usedStart());
+        range(shimBase, params.bounceBufferStart(), params.bounceBufferSize());
         range(shimBase, params.logBufferStart(), params.logBufferSize());
         range(shimBase, params.persistedStateRegionOffset(), params.persistedStateRegionSize());
         if (params.parameterRegionSize() != ParameterRegion.PAGE_COUNT * PAGE_BYTES) {
@@ -84,6 +85,11 @@ public record ShimImage(long shimBase, ShimParams params) {
     /** Entry point of the sidecar. */
     public long sidecarEntry() {
         return shimBase + params.sidecarEntryOffset();
+    }
+
+    /** Scratch memory for the conversion of shared pages; empty if the image has none. */
+    public GpaRange bounceBuffer() {
+        return range(params.bounceBufferStart(), params.bounceBufferSize());
     }
 
     /** Where the shim logs. */

@@ -55,7 +55,7 @@ public record ShimInputs(
     }
 
     /** True if the platform itself keeps the host out. */
-    boolean hardwareIsolated() {
+    public boolean hardwareIsolated() {
         return isolation == TreeIsolation.SNP || isolation == TreeIsolation.TDX;
     }
 }

@@ -12,12 +12,17 @@ import dev.igvmtool.bootshim.HandoffCase;
 import dev.igvmtool.bootshim.HandoffCase.Mapped;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.zip.CRC32;
 
 /** The inputs of the shim in a case, from the map of its image and the host's tree: no image is built. */
 public final class CaseInputs {
     private static final String LAYOUT = "IGVM file layout";
     private static final long PAGE_BYTES = 4096;
+    private static final long BOUNCE_BYTES = 2 << 20;
+    /** What the launch leaves shared where it would have to be measured. */
+    private static final Set<String> SHARED = Set.of("underhill-kernel", "underhill-initrd");
+
     private static final long SIDECAR_ENTRY = 0x5000;
 
     private CaseInputs() {}
@@ -37,7 +42,8 @@ public final class CaseInputs {
     /** The ranges that the launch filled. */
     public static List<ShimInputs.Imported> imported(HandoffCase golden) {
         return golden.map(LAYOUT).stream()
-                .map(entry -> new ShimInputs.Imported(entry.range(), true))
+                .map(entry -> new ShimInputs.Imported(
+                        entry.range(), !golden.hardwareIsolated() || !SHARED.contains(entry.tag())))
                 .toList();
     }
 
@@ -67,7 +73,11 @@ public final class CaseInputs {
                 initrd - base,
                 initrdFile.size(),
                 crc.getValue(),
-                1,
+                switch (golden.isolation()) {
+                    case NONE, VBS -> 1;
+                    case SNP -> 2;
+                    case TDX -> 3;
+                },
                 memory.start() - base,
                 memory.size(),
                 parameters - base,
@@ -79,8 +89,8 @@ public final class CaseInputs {
                 sidecar.isEmpty() ? -base : sidecar.start() + SIDECAR_ENTRY - base,
                 memory.start() - base,
                 usedEnd - base,
-                0,
-                0,
+                golden.hardwareIsolated() ? memory.start() + PersistedStateHeader.REGION_BYTES - base : 0,
+                golden.hardwareIsolated() ? BOUNCE_BYTES : 0,
                 log.start() - base,
                 log.size(),
                 heap.start() - base,

@@ -24,11 +24,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The decisions against what the reference shim left for the kernel, case by case, without a machine. */
 class HandoffPlanTest {
     static Stream<HandoffCase> booting() {
-        return HandoffCase.all().stream().filter(c -> c.supported() && c.boots());
+        return HandoffCase.all().stream().filter(c -> c.boots());
     }
 
     static Stream<HandoffCase> refused() {
-        return HandoffCase.all().stream().filter(c -> c.supported() && !c.boots());
+        return HandoffCase.all().stream().filter(c -> !c.boots());
     }
 
     /** All that is decided in one case. */
@@ -46,6 +46,21 @@ class HandoffPlanTest {
     void memoryMapIsTheReferences(HandoffCase golden) {
         Decisions decisions = Decisions.of(golden);
         assertEquals(golden.e820(), E820Map.of(decisions.sidecar.addressSpace()).entries());
+    }
+
+    static Stream<HandoffCase> withOtherProcessors() {
+        return booting().filter(golden -> golden.has("expected/tdx-ap-tables.bin"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("withOtherProcessors")
+    void pageTablesOfOtherProcessorsAreTheReferences(HandoffCase golden) {
+        AddressSpace space = Decisions.of(golden).memory.addressSpace();
+        JsonNode result = golden.json("expected/result.json");
+        assertEquals(
+                HandoffCase.hex(result.get("tdx_ap_tables")),
+                ApPageTables.range(space).start());
+        assertEquals(golden.bytes("expected/tdx-ap-tables.bin"), ApPageTables.of(space));
     }
 
     @ParameterizedTest
@@ -85,17 +100,32 @@ class HandoffPlanTest {
     private static BootTreePlan.Findings findings(HandoffCase golden, Decisions decisions) {
         boolean sidecar = decisions.sidecar.starts();
         return new BootTreePlan.Findings(
-                Optional.of(new TimeSpan(golden.referenceTime(0), golden.referenceTime(sidecar ? 3 : 1))),
+                bootTime(golden, sidecar),
                 sidecar
                         ? Optional.of(new TimeSpan(golden.referenceTime(1), golden.referenceTime(2)))
                         : Optional.empty(),
-                aliasMap(golden.config(), decisions.inputs.hostTree().vtl0AliasMap()),
+                golden.hardwareIsolated()
+                        ? OptionalLong.empty()
+                        : aliasMap(golden.config(), decisions.inputs.hostTree().vtl0AliasMap()),
                 sidecar
                         ? SidecarOutput.CODEC
                                 .read(golden.bytes("expected/sidecar-output.bin"))
                                 .nodes()
                                 .subList(0, decisions.sidecar.nodes().size())
                         : List.of());
+    }
+
+    private static Optional<TimeSpan> bootTime(HandoffCase golden, boolean sidecar) {
+        return switch (golden.isolation()) {
+            case NONE, VBS -> Optional.of(new TimeSpan(golden.referenceTime(0), golden.referenceTime(sidecar ? 3 : 1)));
+            case SNP -> Optional.empty();
+            case TDX -> {
+                JsonNode tsc = golden.config().get("tsc");
+                double frequency = tsc.get("cpuid_15_ebx").asDouble() * 25;
+                yield Optional.of(new TimeSpan((long) (tsc.get("first").asLong() / frequency * 10), (long)
+                        ((tsc.get("first").asLong() + tsc.get("step").asLong()) / frequency * 10)));
+            }
+        };
     }
 
     private static OptionalLong aliasMap(JsonNode config, OptionalLong given) {

@@ -39,8 +39,6 @@ class HandoffIT {
         return HandoffCase.all().stream()
                 .filter(golden -> !UNLIKE_ANY_HOST.contains(golden.name()))
                 .filter(golden ->
-                        golden.json("config.json").get("isolation").asText().equals("none"))
-                .filter(golden ->
                         golden.json("expected/result.json").get("end").asText().equals("kernel"))
                 .toList();
     }
