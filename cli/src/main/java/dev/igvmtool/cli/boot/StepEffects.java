@@ -61,6 +61,10 @@ final class StepEffects {
             count(String.format("wrmsr 0x%x", msr.number()));
         } else if (event instanceof MachineEvent.Cpuid cpuid) {
             count(String.format("cpuid 0x%x", cpuid.leaf()));
+        } else if (event instanceof MachineEvent.PageOperation pages) {
+            count(pages.operation());
+        } else if (event instanceof MachineEvent.TdRead read) {
+            count(String.format("td-read 0x%x", read.field()));
         } else if (event instanceof MachineEvent.PortOut port) {
             count(String.format("out 0x%x", port.port()));
         } else if (event instanceof MachineEvent.VpStarted started) {

@@ -94,6 +94,12 @@ public final class Timeline implements EventSink {
         if (event instanceof MachineEvent.Cpuid it) {
             return OptionalInt.of(it.vp());
         }
+        if (event instanceof MachineEvent.PageOperation it) {
+            return OptionalInt.of(it.vp());
+        }
+        if (event instanceof MachineEvent.TdRead it) {
+            return OptionalInt.of(it.vp());
+        }
         if (event instanceof MachineEvent.PortOut it) {
             return OptionalInt.of(it.vp());
         }
