@@ -68,13 +68,9 @@ class BuildPropertyTest {
         int loaded = 0;
         for (GuestConfig config : file.manifest().guestConfigs()) {
             kinds.add(config.image().getClass().getSimpleName());
-            boolean loadable = file.manifest().guestArch() == GuestArch.X64
-                    && config.image() instanceof Image.Openhcl
-                    && !config.isolation().isHardware();
-            if (loadable) {
-                boolean vbs = config.isolation() instanceof IsolationConfig.Vbs;
+            if (file.manifest().guestArch() == GuestArch.X64 && config.image() instanceof Image.Openhcl) {
                 VmConfig machine = VmConfig.builder()
-                        .isolation(vbs ? Isolation.VBS : Isolation.NONE)
+                        .isolation(isolation(config.isolation()))
                         .topology(2, MEMORY_BYTES, 1)
                         .build();
                 assertFalse(IgvmLoader.plan(read, machine).steps().isEmpty());
@@ -82,5 +78,15 @@ class BuildPropertyTest {
             }
         }
         return loaded;
+    }
+
+    private static Isolation isolation(IsolationConfig config) {
+        if (config instanceof IsolationConfig.Snp) {
+            return Isolation.SNP;
+        }
+        if (config instanceof IsolationConfig.Tdx) {
+            return Isolation.TDX;
+        }
+        return config instanceof IsolationConfig.Vbs ? Isolation.VBS : Isolation.NONE;
     }
 }
