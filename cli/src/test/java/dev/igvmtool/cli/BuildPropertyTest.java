@@ -17,6 +17,7 @@ import dev.igvmtool.builder.manifest.ManifestReader.ManifestFile;
 import dev.igvmtool.format.IgvmFile;
 import dev.igvmtool.format.IgvmReader;
 import dev.igvmtool.format.IgvmWriter;
+import dev.igvmtool.format.check.Validator;
 import dev.igvmtool.host.config.VmConfig;
 import dev.igvmtool.host.loader.IgvmLoader;
 import dev.igvmtool.machine.partition.Isolation;
@@ -65,6 +66,7 @@ class BuildPropertyTest {
                 content, IgvmWriter.toBytes(build(ManifestReader.read(manifest)).file()), "the same twice");
         IgvmFile read = IgvmReader.read(content);
         assertEquals(content, IgvmWriter.toBytes(read), "read back and written again");
+        assertEquals(List.of(), Validator.validate(read));
         int loaded = 0;
         for (GuestConfig config : file.manifest().guestConfigs()) {
             kinds.add(config.image().getClass().getSimpleName());
