@@ -121,13 +121,13 @@ final class BootCommand implements Callable<Integer> {
         BootOutcome outcome = trace.isPresent()
                 ? traced(trace.get(), file, config, options, text)
                 : run(file, config, options, text, Optional.empty());
-        for (Dump dump : wanted) {
-            new OutputFile(dumps.getOrDefault(dump.name(), "-")).write(console, dump.of(outcome));
-        }
         if (json) {
             JsonOutput.print(console, "igvmtool.boot/1", out -> BootJson.write(outcome, out));
         } else {
             print(outcome, text);
+        }
+        for (Dump dump : wanted) {
+            new OutputFile(dumps.getOrDefault(dump.name(), "-")).write(console, dump.of(outcome));
         }
         return outcome.failure().isPresent() ? ExitStatus.FINDING : ExitStatus.DONE;
     }
