@@ -47,6 +47,7 @@ class ArchitectureTest {
             Module.of("devicetree", "abi.."),
             Module.of("format", "abi.."),
             Module.of("measurement", "format..", "abi.."),
+            Module.of("attestation", "measurement..", "format..", "abi.."),
             Module.of("builder", "measurement..", "format..", "abi.."),
             Module.of("machine", "devicetree..", "abi.."),
             Module.of("host", "machine..", "format..", "devicetree..", "abi.."),
@@ -111,6 +112,7 @@ class ArchitectureTest {
         onlyIn("picocli..", ROOT + "cli..");
         onlyIn("com.fasterxml.jackson..", ROOT + "builder.manifest..", ROOT + "cli..");
         onlyIn("org.apache.commons.compress..", ROOT + "kernelstub..", ROOT + "builder.load..");
+        onlyIn("org.bouncycastle..", ROOT + "attestation..");
         onlyIn("org.tukaani..", ROOT + "kernelstub..", ROOT + "builder.load..");
     }
 
