@@ -138,7 +138,8 @@ public final class Machine {
                 partition.state().copy(),
                 vps,
                 partition.ports().save(),
-                partition.clock().save());
+                partition.clock().save(),
+                partition.conduct().save());
     }
 
     /** Goes back to a state of this machine. */
@@ -153,5 +154,6 @@ public final class Machine {
         }
         partition.ports().restore(snapshot.devices);
         partition.clock().restore(snapshot.clock);
+        partition.conduct().restore(snapshot.conduct);
     }
 }

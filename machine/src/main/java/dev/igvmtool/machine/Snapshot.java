@@ -16,6 +16,7 @@ public final class Snapshot {
     final List<VpState> vps;
     final List<Record> devices;
     final Record clock;
+    final Record conduct;
 
     Snapshot(
             long steps,
@@ -25,7 +26,8 @@ public final class Snapshot {
             PartitionState partition,
             List<VpState> vps,
             List<Record> devices,
-            Record clock) {
+            Record clock,
+            Record conduct) {
         this.steps = steps;
         this.nextVp = nextVp;
         this.memory = memory;
@@ -34,6 +36,7 @@ public final class Snapshot {
         this.vps = vps;
         this.devices = devices;
         this.clock = clock;
+        this.conduct = conduct;
     }
 
     /** Steps retired when it was taken. */

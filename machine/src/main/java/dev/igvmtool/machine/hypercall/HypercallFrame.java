@@ -5,6 +5,7 @@ import dev.igvmtool.abi.binary.Codec;
 import dev.igvmtool.abi.hv.HvSelf;
 import dev.igvmtool.abi.hv.HvStatus;
 import dev.igvmtool.abi.hv.TargetVtl;
+import dev.igvmtool.machine.partition.HostConduct;
 import dev.igvmtool.machine.partition.Partition;
 import dev.igvmtool.machine.vp.Vp;
 import java.util.function.IntUnaryOperator;
@@ -97,6 +98,12 @@ final class HypercallFrame {
         for (int i = 0; i < Integer.BYTES; i++) {
             output[offset + i] = (byte) (value >>> 8 * i);
         }
+    }
+
+    /** Puts what the host says in place of what was done. */
+    void falsify(HostConduct.HypercallAnswer answer) {
+        answer.repsDone().ifPresent(reps -> repsDone = Math.max(0, Math.min(reps, repCount)));
+        answer.output().ifPresent(content -> content.copyTo(0, output, 0, Math.min(content.size(), output.length)));
     }
 
     byte[] output() {

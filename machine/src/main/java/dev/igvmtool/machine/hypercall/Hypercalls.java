@@ -10,10 +10,12 @@ import dev.igvmtool.abi.hv.InterceptType;
 import dev.igvmtool.machine.event.MachineEvent;
 import dev.igvmtool.machine.memory.GpaFault;
 import dev.igvmtool.machine.memory.PhysicalMemory;
+import dev.igvmtool.machine.partition.HostConduct;
 import dev.igvmtool.machine.vp.Vp;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** The hypercalls of the hypervisor, by code, and the checks that come before each (hyperv-model 3.2). */
@@ -82,7 +84,10 @@ public final class Hypercalls {
                     : caller.partition().memory().readBytes(caller.vtl(), inputGpa, inputBytes);
             HypercallFrame frame =
                     new HypercallFrame(caller, call.shape(), input, control.repStart(), control.repCount());
-            int status = run(call, frame);
+            Optional<HostConduct.HypercallAnswer> lie =
+                    caller.partition().conduct().hypercall(caller.index(), control.code());
+            int status = lie.flatMap(answer -> asOptional(answer.status())).orElseGet(() -> run(call, frame));
+            lie.ifPresent(frame::falsify);
             Bytes output = putOut(call.shape(), frame, status, control, outputGpa);
             return report(
                     caller,
@@ -93,6 +98,10 @@ public final class Hypercalls {
         } catch (GpaFault unreachable) {
             return refuse(caller, control, HvStatus.INVALID_HYPERCALL_INPUT);
         }
+    }
+
+    private static Optional<Integer> asOptional(OptionalInt value) {
+        return value.isPresent() ? Optional.of(value.getAsInt()) : Optional.empty();
     }
 
     private static int run(Hypercall call, HypercallFrame frame) {

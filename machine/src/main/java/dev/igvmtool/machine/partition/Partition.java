@@ -94,6 +94,11 @@ public final class Partition {
         return config.clock();
     }
 
+    /** How the host does its part. */
+    public HostConduct conduct() {
+        return config.conduct();
+    }
+
     public Hypercalls hypercalls() {
         return hypercalls;
     }

@@ -23,6 +23,7 @@ import java.util.stream.IntStream;
  * @param cpuidOverrides leaves that differ from the built-in table
  * @param vpIndexAnswers wrong answers of GetVpIndexFromApicId, by APIC id
  * @param clock the machine takes it over
+ * @param conduct the machine takes it over
  */
 public record PartitionConfig(
         List<VpTopology> vps,
@@ -37,7 +38,8 @@ public record PartitionConfig(
         long tdConfigFlags,
         Map<CpuidTable.Key, CpuidResult> cpuidOverrides,
         Map<Integer, Integer> vpIndexAnswers,
-        Clock clock) {
+        Clock clock,
+        HostConduct conduct) {
     public PartitionConfig {
         vps = List.copyOf(vps);
         ram = List.copyOf(ram);
@@ -68,6 +70,7 @@ public record PartitionConfig(
         private Map<CpuidTable.Key, CpuidResult> cpuidOverrides = Map.of();
         private Map<Integer, Integer> vpIndexAnswers = Map.of();
         private Clock clock = StepClock.DEFAULT;
+        private HostConduct conduct = HostConduct.HONEST;
 
         private Builder() {}
 
@@ -142,6 +145,11 @@ public record PartitionConfig(
             return this;
         }
 
+        public Builder conduct(HostConduct value) {
+            conduct = value;
+            return this;
+        }
+
         public PartitionConfig build() {
             return new PartitionConfig(
                     vps,
@@ -156,7 +164,8 @@ public record PartitionConfig(
                     tdConfigFlags,
                     cpuidOverrides,
                     vpIndexAnswers,
-                    clock);
+                    clock,
+                    conduct);
         }
     }
 }

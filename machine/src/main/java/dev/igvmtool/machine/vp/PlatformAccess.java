@@ -59,7 +59,7 @@ final class PlatformAccess {
 
     /** Reads a register without asking higher VTLs. */
     long hostReadMsr(int number) {
-        long value = msrs.read(number);
+        long value = partition.conduct().msr(number, msrs.read(number));
         if (partition.observed()) {
             partition.emit(new MachineEvent.MsrRead(vp.index(), vp.vtl(), number, value));
         }
@@ -96,7 +96,7 @@ final class PlatformAccess {
     }
 
     CpuidResult cpuid(int leaf, int subleaf) {
-        CpuidResult result = partition.cpuid().query(leaf, subleaf, vp.apicId());
+        CpuidResult result = hostCpuid(leaf, subleaf);
         OptionalInt handler = partition.interceptor(vp.vtl(), InterceptType.CPUID, InterceptType.ACCESS_EXECUTE, leaf);
         if (handler.isPresent()) {
             VpState.CompletedAccess done =
@@ -107,6 +107,11 @@ final class PlatformAccess {
             partition.emit(new MachineEvent.Cpuid(vp.index(), vp.vtl(), leaf, subleaf, result));
         }
         return result;
+    }
+
+    /** What the host says of the processor. */
+    CpuidResult hostCpuid(int leaf, int subleaf) {
+        return partition.conduct().cpuid(leaf, subleaf, partition.cpuid().query(leaf, subleaf, vp.apicId()));
     }
 
     int in(int port, int sizeBytes) {

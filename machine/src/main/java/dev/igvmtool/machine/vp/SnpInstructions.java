@@ -127,6 +127,7 @@ final class SnpInstructions {
                 vp.stop(String.format(
                         "VMGEXIT with 0x%x in the GHCB register, which the host does not serve", request));
         }
+        state.ghcb = partition.conduct().ghcb(request, state.ghcb);
     }
 
     private long changePageState(long request) {
@@ -149,7 +150,7 @@ final class SnpInstructions {
     }
 
     private long cpuid(long request) {
-        CpuidResult result = partition.cpuid().query((int) (request >>> 32), 0, vp.apicId());
+        CpuidResult result = vp.platform().hostCpuid((int) (request >>> 32), 0);
         int register = (int) (request >>> 30) & 3;
         int value =
                 switch (register) {

@@ -208,6 +208,7 @@ final class StageCode {
             partition.emit(new MachineEvent.StepRetired(
                     count, vp.index(), level, rip, entry.program().name(), step.name(), step.event()));
         }
+        partition.conduct().afterStep(partition, vp.index(), step.event());
         afterStep(vtl);
     }
 

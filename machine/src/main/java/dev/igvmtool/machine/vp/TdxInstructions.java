@@ -163,7 +163,7 @@ final class TdxInstructions {
         }
         long call = vp.get(Gpr.R11);
         if (call == CALL_WRITE_MSR) {
-            answer(vp.platform().hostWriteMsr((int) vp.get(Gpr.R12), vp.get(Gpr.R13)));
+            answer(call, vp.platform().hostWriteMsr((int) vp.get(Gpr.R12), vp.get(Gpr.R13)));
         } else if (call == CALL_READ_MSR) {
             readMsr();
         } else if (call == CALL_CPUID) {
@@ -172,24 +172,25 @@ final class TdxInstructions {
             accessPort();
         } else if (call == CALL_HALT) {
             vp.halt();
-            answer(true);
+            answer(call, true);
         } else if (call == CALL_MAP_GPA) {
-            answer(mapGpa(vp.get(Gpr.R12), vp.get(Gpr.R13)));
+            answer(call, mapGpa(vp.get(Gpr.R12), vp.get(Gpr.R13)));
         } else {
-            answer(false);
+            answer(call, false);
         }
     }
 
-    private void answer(boolean done) {
-        vp.set(Gpr.R10, done ? SUCCESS : CALL_INVALID_OPERAND);
+    private void answer(long function, boolean done) {
+        long status = done ? SUCCESS : CALL_INVALID_OPERAND;
+        vp.set(Gpr.R10, partition.conduct().vmcall(function, status));
     }
 
     private void readMsr() {
         try {
             vp.set(Gpr.R11, vp.platform().hostReadMsr((int) vp.get(Gpr.R12)));
-            answer(true);
+            answer(CALL_READ_MSR, true);
         } catch (GuestException unknown) {
-            answer(false);
+            answer(CALL_READ_MSR, false);
         }
     }
 
@@ -199,13 +200,13 @@ final class TdxInstructions {
         vp.set(Gpr.R13, Integer.toUnsignedLong(result.ebx()));
         vp.set(Gpr.R14, Integer.toUnsignedLong(result.ecx()));
         vp.set(Gpr.R15, Integer.toUnsignedLong(result.edx()));
-        answer(true);
+        answer(CALL_CPUID, true);
     }
 
     private void accessPort() {
         int size = (int) vp.get(Gpr.R12);
         if (size != 1 && size != 2 && size != 4) {
-            answer(false);
+            answer(CALL_IO, false);
             return;
         }
         int port = (int) vp.get(Gpr.R14) & 0xffff;
@@ -214,7 +215,7 @@ final class TdxInstructions {
         } else {
             vp.platform().hostOut(port, size, (int) vp.get(Gpr.R15));
         }
-        answer(true);
+        answer(CALL_IO, true);
     }
 
     /** MapGPA: makes a range shared or private, as the shared bit of its address says. */
