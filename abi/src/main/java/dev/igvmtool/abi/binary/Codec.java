@@ -1,6 +1,7 @@
 package dev.igvmtool.abi.binary;
 
 import java.lang.invoke.MethodHandles;
+import java.util.Optional;
 
 /**
  * Reads and writes one binary structure of fixed size. For records the layout is the record itself: components
@@ -22,6 +23,11 @@ public interface Codec<T> {
 
     /** Writes one value. */
     void write(ByteWriter writer, T value);
+
+    /** Where the fields lie, if the structure has fields that say so. */
+    default Optional<StructLayout> layout() {
+        return Optional.empty();
+    }
 
     /** Reads a little-endian value at {@code offset} of {@code source}. */
     default T read(Bytes source, int offset) {

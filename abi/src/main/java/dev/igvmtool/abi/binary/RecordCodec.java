@@ -6,6 +6,7 @@ import java.lang.invoke.MethodType;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The {@link Codec} of an annotated record: one {@link Field} per component. */
 final class RecordCodec<T extends Record> implements Codec<T> {
@@ -14,6 +15,8 @@ final class RecordCodec<T extends Record> implements Codec<T> {
     /** How one component is read and written. */
     private interface Field {
         int size();
+
+        StructLayout.Field layout(String name, int offset);
 
         Object read(ByteReader reader);
 
@@ -54,6 +57,21 @@ final class RecordCodec<T extends Record> implements Codec<T> {
     @Override
     public int size() {
         return size;
+    }
+
+    @Override
+    public Optional<StructLayout> layout() {
+        return Optional.of(structure());
+    }
+
+    private StructLayout structure() {
+        List<StructLayout.Field> fields = new ArrayList<>();
+        int offset = 0;
+        for (Component component : components) {
+            fields.add(component.field.layout(component.name, offset));
+            offset += component.field.size();
+        }
+        return new StructLayout(type.getSimpleName(), size, fields);
     }
 
     @Override
@@ -132,6 +150,11 @@ final class RecordCodec<T extends Record> implements Codec<T> {
             }
 
             @Override
+            public StructLayout.Field layout(String name, int offset) {
+                return StructLayout.Field.integer(name, offset, size);
+            }
+
+            @Override
             public Object read(ByteReader reader) {
                 long value =
                         switch (size) {
@@ -164,6 +187,11 @@ final class RecordCodec<T extends Record> implements Codec<T> {
             }
 
             @Override
+            public StructLayout.Field layout(String name, int offset) {
+                return StructLayout.Field.bytes(name, offset, size);
+            }
+
+            @Override
             public Object read(ByteReader reader) {
                 return reader.bytes(size);
             }
@@ -180,7 +208,7 @@ final class RecordCodec<T extends Record> implements Codec<T> {
     }
 
     private static <R extends Record> Field nested(Class<R> type, MethodHandles.Lookup lookup) {
-        Codec<R> codec;
+        RecordCodec<R> codec;
         try {
             codec = new RecordCodec<>(type, MethodHandles.privateLookupIn(type, lookup));
         } catch (IllegalAccessException e) {
@@ -190,6 +218,11 @@ final class RecordCodec<T extends Record> implements Codec<T> {
             @Override
             public int size() {
                 return codec.size();
+            }
+
+            @Override
+            public StructLayout.Field layout(String name, int offset) {
+                return StructLayout.Field.structure(name, offset, codec.structure());
             }
 
             @Override

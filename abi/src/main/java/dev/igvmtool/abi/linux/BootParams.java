@@ -4,10 +4,12 @@ import dev.igvmtool.abi.binary.ByteReader;
 import dev.igvmtool.abi.binary.ByteWriter;
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.Codec;
+import dev.igvmtool.abi.binary.StructLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * {@code boot_params}, the zero page, 4096 bytes: what a boot loader hands to the kernel in RSI. A value over the whole
@@ -65,6 +67,11 @@ public record BootParams(Bytes page) {
         }
 
         @Override
+        public Optional<StructLayout> layout() {
+            return Optional.of(layoutOfPage());
+        }
+
+        @Override
         public BootParams read(ByteReader reader) {
             return new BootParams(reader.bytes(SIZE));
         }
@@ -79,6 +86,38 @@ public record BootParams(Bytes page) {
         if (page.size() != SIZE) {
             throw new IllegalArgumentException("a zero page has 4096 bytes, not " + page.size());
         }
+    }
+
+    /** The fields by their names in Linux. */
+    private static StructLayout layoutOfPage() {
+        List<StructLayout.Field> fields = new ArrayList<>(List.of(
+                StructLayout.Field.integer("ext_ramdisk_image", EXT_RAMDISK_IMAGE, 4),
+                StructLayout.Field.integer("ext_ramdisk_size", EXT_RAMDISK_SIZE, 4),
+                StructLayout.Field.integer("ext_cmd_line_ptr", EXT_CMD_LINE_PTR, 4),
+                StructLayout.Field.integer("e820_entries", E820_ENTRIES, 1),
+                StructLayout.Field.integer("sentinel", SENTINEL, 1),
+                StructLayout.Field.integer("boot_flag", BOOT_FLAG, 2),
+                StructLayout.Field.integer("header", HEADER, 4),
+                StructLayout.Field.integer("version", VERSION, 2),
+                StructLayout.Field.integer("type_of_loader", TYPE_OF_LOADER, 1),
+                StructLayout.Field.integer("loadflags", LOADFLAGS, 1),
+                StructLayout.Field.integer("code32_start", CODE32_START, 4),
+                StructLayout.Field.integer("ramdisk_image", RAMDISK_IMAGE, 4),
+                StructLayout.Field.integer("ramdisk_size", RAMDISK_SIZE, 4),
+                StructLayout.Field.integer("cmd_line_ptr", CMD_LINE_PTR, 4),
+                StructLayout.Field.integer("kernel_alignment", KERNEL_ALIGNMENT, 4),
+                StructLayout.Field.integer("cmdline_size", CMDLINE_SIZE, 4),
+                StructLayout.Field.integer("hardware_subarch", HARDWARE_SUBARCH, 4),
+                StructLayout.Field.integer("setup_data", SETUP_DATA, 8),
+                StructLayout.Field.integer("pref_address", PREF_ADDRESS, 8),
+                StructLayout.Field.integer("init_size", INIT_SIZE, 4),
+                StructLayout.Field.integer("handover_offset", HANDOVER_OFFSET, 4)));
+        StructLayout entry = E820Entry.CODEC.layout().orElseThrow();
+        for (int i = 0; i < MAX_E820_ENTRIES; i++) {
+            fields.add(
+                    StructLayout.Field.structure("e820_table[" + i + "]", E820_TABLE + i * entry.sizeBytes(), entry));
+        }
+        return new StructLayout("boot_params", SIZE, fields);
     }
 
     /** Not zero: the loader has not cleared the page, which the kernel would then do itself. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteOrder;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class CodecTest {
@@ -81,5 +82,34 @@ class CodecTest {
     void refusesDeclarationsThatHaveNoLayout() {
         assertThrows(IllegalArgumentException.class, () -> Codec.of(NoWireType.class, lookup()));
         assertThrows(IllegalArgumentException.class, () -> Codec.of(Narrow.class, lookup()));
+    }
+
+    @Test
+    void layoutSaysWhereEveryFieldLies() {
+        StructLayout layout = Outer.CODEC.layout().orElseThrow();
+        assertEquals("Outer", layout.name());
+        assertEquals(23, layout.sizeBytes());
+        assertEquals(
+                List.of("a@0+1", "mask@1+4", "count@5+4", "inner.low@9+2", "inner.high@11+1", "tail@12+3", "last@15+8"),
+                layout.leaves().stream()
+                        .map(field -> field.name() + "@" + field.offset() + "+" + field.sizeBytes())
+                        .toList());
+        for (StructLayout.Field field : layout.leaves()) {
+            assertEquals(field, layout.find(field.name()).orElseThrow());
+            assertEquals(
+                    field, layout.at(field.offset() + field.sizeBytes() - 1).orElseThrow());
+        }
+        assertEquals(
+                StructLayout.Kind.STRUCTURE, layout.find("inner").orElseThrow().kind());
+        assertEquals(StructLayout.Kind.BYTES, layout.find("tail").orElseThrow().kind());
+        assertTrue(layout.find("inner.none").isEmpty());
+        assertTrue(layout.find("none").isEmpty());
+        assertTrue(layout.at(23).isEmpty());
+    }
+
+    @Test
+    void fieldsOfALayoutLieInside() {
+        List<StructLayout.Field> fields = List.of(StructLayout.Field.integer("a", 4, 8));
+        assertThrows(IllegalArgumentException.class, () -> new StructLayout("Short", 8, fields));
     }
 }
