@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class Machine {
     private final Partition partition;
     private int nextVp;
+    private long turns;
 
     /** @param programs those that may stand in slots */
     public Machine(PartitionConfig config, Programs programs) {
@@ -52,6 +53,11 @@ public final class Machine {
         return partition.stepsRetired();
     }
 
+    /** Turns taken so far. A turn retires a step, or ends in a fault, an intercept or an interrupt instead. */
+    public long turns() {
+        return turns;
+    }
+
     /** Hands events to {@code sink} from now on, or to nobody. */
     public void observe(@Nullable EventSink sink) {
         partition.setSink(sink);
@@ -69,9 +75,24 @@ public final class Machine {
         if (vp == null) {
             return false;
         }
-        nextVp = vp.index() + 1;
-        vp.turn();
+        take(vp);
         return true;
+    }
+
+    /** Lets one VP take its turn although it may be another's; false if it can take none. The order goes on behind it. */
+    public boolean step(int vpIndex) {
+        Vp vp = partition.vp(vpIndex);
+        if (!vp.canTakeTurn()) {
+            return false;
+        }
+        take(vp);
+        return true;
+    }
+
+    private void take(Vp vp) {
+        nextVp = vp.index() + 1;
+        turns++;
+        vp.turn();
     }
 
     private @Nullable Vp findNext() {
@@ -132,6 +153,7 @@ public final class Machine {
         }
         return new Snapshot(
                 partition.stepsRetired(),
+                turns,
                 nextVp,
                 partition.physical().snapshot(),
                 partition.memory().snapshot(),
@@ -145,6 +167,7 @@ public final class Machine {
     /** Goes back to a state of this machine. */
     public void restore(Snapshot snapshot) {
         partition.setStepsRetired(snapshot.steps);
+        turns = snapshot.turns;
         nextVp = snapshot.nextVp;
         partition.physical().restore(snapshot.memory);
         partition.memory().restore(snapshot.protections);

@@ -8,7 +8,11 @@ import java.util.List;
 
 /** A machine at one moment. It shares pages and VP states that do not change with the machine and other snapshots. */
 public final class Snapshot {
+    /** State of one VP with a VTL or two, about. */
+    private static final int VP_BYTES = 3 << 10;
+
     final long steps;
+    final long turns;
     final int nextVp;
     final MemorySnapshot memory;
     final PartitionMemory.Snapshot protections;
@@ -20,6 +24,7 @@ public final class Snapshot {
 
     Snapshot(
             long steps,
+            long turns,
             int nextVp,
             MemorySnapshot memory,
             PartitionMemory.Snapshot protections,
@@ -29,6 +34,7 @@ public final class Snapshot {
             Record clock,
             Record conduct) {
         this.steps = steps;
+        this.turns = turns;
         this.nextVp = nextVp;
         this.memory = memory;
         this.protections = protections;
@@ -42,5 +48,27 @@ public final class Snapshot {
     /** Steps retired when it was taken. */
     public long steps() {
         return steps;
+    }
+
+    /** Turns taken when it was taken. */
+    public long turns() {
+        return turns;
+    }
+
+    /** Content of guest memory. */
+    public MemorySnapshot memory() {
+        return memory;
+    }
+
+    /** About how many bytes this takes besides what it shares with an earlier snapshot. */
+    @SuppressWarnings("ReferenceEquality") // The same object is shared; an equal one is not.
+    public long bytesBeyond(Snapshot earlier) {
+        long bytes = memory.bytesBeyond(earlier.memory);
+        for (int i = 0; i < vps.size(); i++) {
+            if (vps.get(i) != earlier.vps.get(i)) {
+                bytes += VP_BYTES;
+            }
+        }
+        return bytes;
     }
 }

@@ -264,4 +264,51 @@ class MachineTest {
 
         assertEquals(9, machine.vp(0).get(Gpr.RBX));
     }
+
+    @Test
+    void vpMayTakeItsTurnOutOfOrder() {
+        Machine machine = running(config().vpCount(3).build(), program(1, cpu -> {}, cpu -> {}, cpu -> {}, Cpu::halt));
+        for (int i = 1; i < 3; i++) {
+            machine.vp(i).enableVtl(2);
+            machine.vp(i).start(2, contextAt(codeOf(1)), 0);
+        }
+
+        assertTrue(machine.step(2));
+        assertTrue(machine.step(2));
+        assertEquals(codeOf(1) + 32, machine.vp(2).rip());
+        assertEquals(codeOf(1), machine.vp(1).rip());
+        assertEquals(0, machine.next().orElseThrow().index());
+        assertEquals(2, machine.turns());
+        machine.step(2);
+        machine.step(2);
+        assertFalse(machine.step(2), "it has halted");
+        assertEquals(4, machine.turns());
+    }
+
+    @Test
+    void turnsCountWhatIsNoStepAndGoBackWithTheMachine() {
+        Machine machine = running(cpu -> {}, cpu -> {
+            throw new FormatException("no");
+        });
+        Snapshot start = machine.snapshot();
+
+        machine.run(10);
+        assertEquals(1, machine.steps());
+        assertEquals(2, machine.turns());
+        assertEquals(2, machine.snapshot().turns());
+        machine.restore(start);
+        assertEquals(0, machine.turns());
+    }
+
+    @Test
+    void snapshotThatSharesAlmostAllTakesLittleMore() {
+        Machine machine = running(config().vpCount(2).build(), program(1, cpu -> {}, cpu -> {}, Cpu::halt));
+        Snapshot first = machine.snapshot();
+        machine.run(1);
+        Snapshot second = machine.snapshot();
+
+        assertEquals(0, first.bytesBeyond(first));
+        assertTrue(second.bytesBeyond(first) < 16 << 10, second.bytesBeyond(first) + " bytes");
+        assertEquals(0, second.memory().pagesThatDiffer(first.memory()).length);
+    }
 }

@@ -9,12 +9,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class PageTree {
     static final int PAGE = 4096;
-    private static final int FAN_OUT_BITS = 9;
-    private static final int FAN_OUT = 1 << FAN_OUT_BITS;
-    private static final int INNER_LEVELS = 4;
+    static final int FAN_OUT_BITS = 9;
+    static final int FAN_OUT = 1 << FAN_OUT_BITS;
+    static final int INNER_LEVELS = 4;
 
     /** A node above the leaves; children are nodes, on the lowest inner level leaves. */
-    private static final class Node {
+    static final class Node {
         final long epoch;
         final @Nullable Object[] children;
 
@@ -25,10 +25,12 @@ final class PageTree {
     }
 
     /** 512 pages: 2 MiB. A page is an array, or backed by immutable bytes until it is touched, or absent. */
-    private static final class Leaf {
+    static final class Leaf {
         final long epoch;
         final byte[] @Nullable [] pages;
-        final long[] pageEpochs;
+
+        /** One bit per page that this leaf has to itself; the others may belong to snapshots too. */
+        private final long[] owned = new long[FAN_OUT / Long.SIZE];
 
         @Nullable
         Bytes @Nullable [] backing;
@@ -39,15 +41,23 @@ final class PageTree {
         Leaf(long epoch) {
             this.epoch = epoch;
             this.pages = new byte[FAN_OUT][];
-            this.pageEpochs = new long[FAN_OUT];
         }
 
         Leaf(long epoch, Leaf source) {
             this.epoch = epoch;
             this.pages = source.pages.clone();
-            this.pageEpochs = source.pageEpochs.clone();
             this.backing = source.backing == null ? null : source.backing.clone();
             this.watched = source.watched == null ? null : source.watched.clone();
+        }
+
+        /** True if the page may be changed in place, as long as the leaf may. */
+        boolean owns(int index) {
+            return (owned[index >> 6] & 1L << index) != 0;
+        }
+
+        void setOwned(int index, boolean value) {
+            long bit = 1L << index;
+            owned[index >> 6] = value ? owned[index >> 6] | bit : owned[index >> 6] & ~bit;
         }
 
         boolean isWatched(int index) {
@@ -70,6 +80,16 @@ final class PageTree {
         epoch = 1;
         lastEpoch = 1;
         root = new Node(epoch, new Object[FAN_OUT]);
+    }
+
+    /** A tree with a content that {@link #snapshot} of any tree returned. */
+    static PageTree copyOf(Object snapshot) {
+        PageTree copy = new PageTree();
+        copy.root = (Node) snapshot;
+        // Epochs of another tree may be as high: none of its nodes is this tree's to change.
+        copy.lastEpoch = Long.MIN_VALUE;
+        copy.startEpoch();
+        return copy;
     }
 
     /** The present content, to be handed to {@link #restore}. */
@@ -98,11 +118,11 @@ final class PageTree {
             Bytes backing = leaf.backing[index];
             if (backing != null) {
                 // The array says the same as the backing, so this may happen in a node that a snapshot shares; the
-                // epoch 0 keeps it from being written in place.
+                // leaf does not own it, which keeps it from being written in place.
                 page = new byte[PAGE];
                 backing.copyTo(0, page, 0, backing.size());
                 leaf.pages[index] = page;
-                leaf.pageEpochs[index] = 0;
+                leaf.setOwned(index, false);
             }
         }
         return page;
@@ -133,7 +153,7 @@ final class PageTree {
             watchedChanges++;
         }
         byte[] page = leaf.pages[index];
-        if (page != null && leaf.pageEpochs[index] == epoch) {
+        if (page != null && leaf.owns(index)) {
             return page;
         }
         if (page != null) {
@@ -149,7 +169,7 @@ final class PageTree {
             leaf.backing[index] = null;
         }
         leaf.pages[index] = page;
-        leaf.pageEpochs[index] = epoch;
+        leaf.setOwned(index, true);
         return page;
     }
 

@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Guest memory by guest physical address: RAM ranges, filled on demand with 4 KiB pages that snapshots share until they
@@ -24,17 +25,25 @@ public final class PhysicalMemory implements Memory {
     private static final VarHandle U32 = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle U64 = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
-    private final PageTree pages = new PageTree();
+    private final PageTree pages;
     private long[] starts = {};
     private long[] ends = {};
     private int lastRange;
     private long ramChanges;
+    private @Nullable WriteObserver observer;
 
     /** Memory without RAM. */
-    public PhysicalMemory() {}
+    public PhysicalMemory() {
+        this(new PageTree());
+    }
+
+    private PhysicalMemory(PageTree pages) {
+        this.pages = pages;
+    }
 
     /** Memory with the given RAM, all zero. */
     public PhysicalMemory(List<GpaRange> ram) {
+        this();
         setRam(ram);
     }
 
@@ -63,6 +72,17 @@ public final class PhysicalMemory implements Memory {
         ends = newEnds;
         lastRange = 0;
         ramChanges++;
+    }
+
+    /** Tells {@code newObserver} of every change from now on, or nobody. Going back to a snapshot is no change. */
+    public void observeWrites(@Nullable WriteObserver newObserver) {
+        observer = newObserver;
+    }
+
+    private void report(long gpa, long length) {
+        if (observer != null && length > 0) {
+            observer.beforeWrite(gpa, length);
+        }
     }
 
     /** The page of {@code gpa} holds translations that somebody remembers. */
@@ -106,6 +126,7 @@ public final class PhysicalMemory implements Memory {
         for (int done = 0; done < content.size(); done += PAGE_SIZE) {
             check(gpa + done, AccessKind.WRITE);
         }
+        report(gpa, content.size());
         for (int done = 0; done < content.size(); done += PAGE_SIZE) {
             Bytes page = content.slice(done, Math.min(PAGE_SIZE, content.size() - done));
             pages.back(gpa + done >>> 12, page);
@@ -115,6 +136,14 @@ public final class PhysicalMemory implements Memory {
     /** The present content, to be handed to {@link #restore}; cheap, pages are shared. */
     public MemorySnapshot snapshot() {
         return new MemorySnapshot(pages.snapshot(), starts, ends);
+    }
+
+    /** A memory of its own with the content of a snapshot, which may be another memory's. */
+    static PhysicalMemory copyOf(MemorySnapshot snapshot) {
+        PhysicalMemory copy = new PhysicalMemory(PageTree.copyOf(snapshot.tree()));
+        copy.starts = snapshot.starts();
+        copy.ends = snapshot.ends();
+        return copy;
     }
 
     /** Goes back to an earlier content. */
@@ -145,6 +174,7 @@ public final class PhysicalMemory implements Memory {
     @Override
     public void write(long address, byte[] source, int offset, int length) {
         checkAll(address, length);
+        report(address, length);
         for (int done = 0; done < length; ) {
             long gpa = address + done;
             int inPage = (int) gpa & OFFSET_MASK;
@@ -157,6 +187,7 @@ public final class PhysicalMemory implements Memory {
     @Override
     public void zero(long address, long length) {
         checkAll(address, length);
+        report(address, length);
         for (long done = 0; done < length; ) {
             long gpa = address + done;
             int inPage = (int) gpa & OFFSET_MASK;
@@ -206,6 +237,7 @@ public final class PhysicalMemory implements Memory {
     @Override
     public void writeU8(long address, int value) {
         check(address, AccessKind.WRITE);
+        report(address, 1);
         pages.writable(address >>> 12)[(int) address & OFFSET_MASK] = (byte) value;
     }
 
@@ -216,6 +248,7 @@ public final class PhysicalMemory implements Memory {
             return;
         }
         check(address, AccessKind.WRITE);
+        report(address, Short.BYTES);
         U16.set(pages.writable(address >>> 12), (int) address & OFFSET_MASK, (short) value);
     }
 
@@ -226,6 +259,7 @@ public final class PhysicalMemory implements Memory {
             return;
         }
         check(address, AccessKind.WRITE);
+        report(address, Integer.BYTES);
         U32.set(pages.writable(address >>> 12), (int) address & OFFSET_MASK, (int) value);
     }
 
@@ -236,10 +270,11 @@ public final class PhysicalMemory implements Memory {
             return;
         }
         check(address, AccessKind.WRITE);
+        report(address, Long.BYTES);
         U64.set(pages.writable(address >>> 12), (int) address & OFFSET_MASK, value);
     }
 
-    private byte @org.jspecify.annotations.Nullable [] pageForReading(long address) {
+    private byte @Nullable [] pageForReading(long address) {
         check(address, AccessKind.READ);
         return pages.readable(address >>> 12);
     }

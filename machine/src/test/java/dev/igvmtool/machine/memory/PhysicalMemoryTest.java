@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.GpaRange;
+import dev.igvmtool.abi.binary.Memory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -153,5 +154,69 @@ class PhysicalMemoryTest {
                 IllegalArgumentException.class,
                 () -> new PhysicalMemory(List.of(new GpaRange(0, 0x2000), new GpaRange(0x1000, 0x3000))));
         assertThrows(IllegalArgumentException.class, () -> new PhysicalMemory(List.of(new GpaRange(0, 0x800))));
+    }
+
+    @Test
+    void snapshotsTellWhichPagesDiffer() {
+        PhysicalMemory memory = new PhysicalMemory(List.of(new GpaRange(0, 8L << 30)));
+        memory.map(0x5000, Bytes.wrap(new byte[] {1, 2, 3}));
+        memory.writeU8(0x1000, 1);
+        MemorySnapshot first = memory.snapshot();
+        assertEquals(3, memory.readU8(0x5002), "a page that was only read is the same");
+        memory.writeU8(0x1000, 1);
+        memory.writeU64(6L << 30, 7);
+        memory.writeU8(0x5001, 9);
+        MemorySnapshot second = memory.snapshot();
+
+        assertArrayEquals(new long[] {0x5000, 6L << 30}, second.pagesThatDiffer(first));
+        assertArrayEquals(new long[] {0x5000, 6L << 30}, first.pagesThatDiffer(second));
+        assertArrayEquals(new long[] {}, second.pagesThatDiffer(second));
+        assertEquals(0, second.bytesBeyond(second));
+        long cost = second.bytesBeyond(first);
+        assertTrue(cost > 3 * 4096 && cost < 48 * 1024, cost + " bytes for three pages");
+    }
+
+    @Test
+    void contentOfASnapshotCanBeReadBesideTheMemoryThatGoesOn() {
+        PhysicalMemory memory = new PhysicalMemory(List.of(new GpaRange(0, 0x10_0000)));
+        memory.writeU64(0x1000, 1);
+        MemorySnapshot first = memory.snapshot();
+        memory.writeU64(0x1000, 2);
+
+        Memory content = first.content();
+        content.writeU64(0x1008, 3);
+        assertEquals(1, content.readU64(0x1000));
+        assertEquals(2, memory.readU64(0x1000));
+        assertEquals(0, memory.readU64(0x1008));
+        assertEquals(0, first.content().readU64(0x1008), "what is written to a copy stays there");
+    }
+
+    @Test
+    void observerIsToldOfEveryChangeBeforeItHappens() {
+        PhysicalMemory memory = new PhysicalMemory(List.of(new GpaRange(0, 0x10_0000)));
+        List<String> seen = new ArrayList<>();
+        memory.observeWrites(
+                (gpa, length) -> seen.add(String.format("0x%x+%d was %d", gpa, length, memory.readU8(gpa))));
+
+        memory.writeU8(1, 5);
+        memory.writeU16(0x1fff, 0x0605);
+        memory.writeU32(1, 6);
+        memory.writeU64(1, 7);
+        memory.writeBytes(1, Bytes.wrap(new byte[] {8, 9}));
+        memory.zero(0, 0x3000);
+        memory.map(0x4000, Bytes.wrap(new byte[] {1}));
+        memory.observeWrites(null);
+        memory.writeU8(1, 5);
+        assertEquals(
+                List.of(
+                        "0x1+1 was 0",
+                        "0x1fff+2 was 0",
+                        "0x1+4 was 5",
+                        "0x1+8 was 6",
+                        "0x1+2 was 7",
+                        "0x0+12288 was 0",
+                        "0x4000+1 was 0"),
+                seen);
+        assertThrows(GpaFault.class, () -> memory.writeU8(-1, 0));
     }
 }
