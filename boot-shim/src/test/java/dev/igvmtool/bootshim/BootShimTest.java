@@ -70,12 +70,13 @@ class BootShimTest {
         assertEquals(HandoffCase.hex(expected.get("rip")), vp.rip());
         assertEquals(HandoffCase.hex(expected.get("rdi")), vp.get(Gpr.RDI));
         assertEquals(HandoffCase.hex(expected.get("rsi")), vp.get(Gpr.RSI));
-        assertEquals(HandoffCase.hex(expected.get("cr0")), vp.get(ControlRegister.CR0));
-        assertEquals(HandoffCase.hex(expected.get("cr3")), vp.get(ControlRegister.CR3));
-        assertEquals(HandoffCase.hex(expected.get("cr4")), vp.get(ControlRegister.CR4));
+        assertEquals(HandoffCase.hex(expected.get("cr0")), vp.cpu().get(ControlRegister.CR0));
+        assertEquals(HandoffCase.hex(expected.get("cr3")), vp.cpu().get(ControlRegister.CR3));
+        assertEquals(HandoffCase.hex(expected.get("cr4")), vp.cpu().get(ControlRegister.CR4));
         assertEquals(
-                HandoffCase.hex(expected.get("gdtr").get("base")), vp.gdtr().base());
-        assertEquals(expected.get("rflags_if").asBoolean(), (vp.rflags() & 1 << 9) != 0);
+                HandoffCase.hex(expected.get("gdtr").get("base")),
+                vp.cpu().gdtr().base());
+        assertEquals(expected.get("rflags_if").asBoolean(), (vp.cpu().rflags() & 1 << 9) != 0);
     }
 
     private static void assertChain(ShimMachine shim, BootParams params) {

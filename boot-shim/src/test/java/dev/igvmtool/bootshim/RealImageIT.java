@@ -133,12 +133,13 @@ class RealImageIT {
         JsonNode registers = golden.json("expected/entry-registers.json");
         assertEquals(HandoffCase.hex(registers.get("rsi")), vp.get(Gpr.RSI));
         assertEquals(HandoffCase.hex(registers.get("efer")), vp.state().active().efer);
-        assertEquals(HandoffCase.hex(registers.get("cr0")), vp.get(ControlRegister.CR0));
-        assertEquals(HandoffCase.hex(registers.get("cr3")), vp.get(ControlRegister.CR3));
-        assertEquals(HandoffCase.hex(registers.get("cr4")), vp.get(ControlRegister.CR4));
+        assertEquals(HandoffCase.hex(registers.get("cr0")), vp.cpu().get(ControlRegister.CR0));
+        assertEquals(HandoffCase.hex(registers.get("cr3")), vp.cpu().get(ControlRegister.CR3));
+        assertEquals(HandoffCase.hex(registers.get("cr4")), vp.cpu().get(ControlRegister.CR4));
         assertEquals(
-                HandoffCase.hex(registers.get("gdtr").get("base")), vp.gdtr().base());
-        assertEquals(0x1f, vp.gdtr().limit());
+                HandoffCase.hex(registers.get("gdtr").get("base")),
+                vp.cpu().gdtr().base());
+        assertEquals(0x1f, vp.cpu().gdtr().limit());
         assertEquals(IsolationOperations.expected(golden), IsolationOperations.of(golden, loaded.events));
         List<String> asked = new ArrayList<>(BootShimTest.events(loaded.events));
         asked.removeIf(event -> event.startsWith("wrmsr 0xc0010130 ") || event.startsWith("wrmsr 0x40000000 "));

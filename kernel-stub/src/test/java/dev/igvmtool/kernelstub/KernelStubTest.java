@@ -184,7 +184,7 @@ class KernelStubTest {
         StopReason reason =
                 kernel.machine.run(LIMIT, machine -> kernel.lastStepOf(2).equals("test-100:end"));
         assertEquals(StopReason.CONDITION, reason, kernel::trouble);
-        assertEquals(List.of("0"), TestProgram.results(kernel.machine.vp(2)));
+        assertEquals(List.of("0"), TestProgram.results(kernel.machine.vp(2).cpu()));
     }
 
     private static TestProgram startsCpu1() {
@@ -253,7 +253,7 @@ class KernelStubTest {
         StopReason reason =
                 kernel.machine.run(LIMIT, machine -> kernel.lastStepOf(0).endsWith(":end"));
         assertEquals(StopReason.CONDITION, reason, kernel::trouble);
-        return kernel.machine.vp(0);
+        return kernel.machine.vp(0).cpu();
     }
 
     private static List<String> texts(Cpu cpu, long start) {

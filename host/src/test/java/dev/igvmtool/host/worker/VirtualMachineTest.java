@@ -54,9 +54,9 @@ class VirtualMachineTest {
         Vp vp = vm.machine().vp(0);
         assertEquals(2, vp.vtl());
         assertEquals(RunState.RUNNING, vp.runState());
-        assertEquals(0x8000_0021L, vp.get(ControlRegister.CR0));
-        assertEquals(0xa09b, vp.get(SegmentRegister.CS).attributes());
-        assertEquals(0x1f, vp.gdtr().limit());
+        assertEquals(0x8000_0021L, vp.cpu().get(ControlRegister.CR0));
+        assertEquals(0xa09b, vp.cpu().get(SegmentRegister.CS).attributes());
+        assertEquals(0x1f, vp.cpu().gdtr().limit());
         assertEquals(RunState.WAITING_FOR_START, vm.machine().vp(1).runState());
         assertEquals("H01", ((MachineEvent.HostStep) events.get(0)).timelineId());
         assertTrue(events.get(events.size() - 1) instanceof MachineEvent.VpStarted);
@@ -80,9 +80,9 @@ class VirtualMachineTest {
         assertEquals(0x1d00, vp.state().active().efer);
         assertEquals(launch.vmsas().get(0).content().u64(0x178), vp.rip());
         assertEquals(launch.vmsas().get(0).content().u64(0x330), vp.get(Gpr.RSI));
-        assertEquals(new SegmentValue(0, 0xffff_ffffL, 0x10, 0xa09b), vp.get(SegmentRegister.CS));
-        assertEquals(new SegmentValue(0, 0xffff_ffffL, 0x18, 0xc093), vp.get(SegmentRegister.DS));
-        assertEquals(0x1f, vp.gdtr().limit());
+        assertEquals(new SegmentValue(0, 0xffff_ffffL, 0x10, 0xa09b), vp.cpu().get(SegmentRegister.CS));
+        assertEquals(new SegmentValue(0, 0xffff_ffffL, 0x18, 0xc093), vp.cpu().get(SegmentRegister.DS));
+        assertEquals(0x1f, vp.cpu().gdtr().limit());
         assertPageStates(vm);
     }
 
@@ -95,7 +95,7 @@ class VirtualMachineTest {
                 vm.machine().physicalMemory().read(TdxTrampolineContext.CODEC, TdxTrampolineContext.GPA);
         assertEquals(context.initialRip(), vp.rip());
         assertEquals(context.rsi(), vp.get(Gpr.RSI));
-        assertEquals(context.cr3(), vp.get(ControlRegister.CR3));
+        assertEquals(context.cr3(), vp.cpu().get(ControlRegister.CR3));
         assertEquals(0xd00, vp.state().active().efer);
         assertEquals(PageState.ACCEPTED, state(vm, TdxTrampolineContext.GPA));
         assertTrue(vm.plan().memoryMap().entries().stream()

@@ -16,9 +16,11 @@ final class ControlTransfers {
     private static final long IRET_FLAGS = 0x25_7fd5;
 
     private final Vp vp;
+    private final VpCpu cpu;
 
-    ControlTransfers(Vp vp) {
+    ControlTransfers(Vp vp, VpCpu cpu) {
         this.vp = vp;
+        this.cpu = cpu;
     }
 
     void interruptReturn() {
@@ -39,8 +41,8 @@ final class ControlTransfers {
             loaded[1] =
                     (ss & ~3) == 0 && (cs & 3) < 3 ? Descriptors.nullStack() : Descriptors.load(memory, vtl.gdtr, ss);
         });
-        vp.jump(rip);
-        vp.setRflags(flags & IRET_FLAGS | vtl.rflags & ~IRET_FLAGS);
+        cpu.jump(rip);
+        cpu.setRflags(flags & IRET_FLAGS | vtl.rflags & ~IRET_FLAGS);
         vtl.rsp = newRsp;
         vtl.setSegment(SegmentRegister.CS, loaded[0]);
         vtl.setSegment(SegmentRegister.SS, loaded[1]);
@@ -68,7 +70,7 @@ final class ControlTransfers {
         if ((vtl.efer & EFER_SCE) == 0) {
             throw GuestException.invalidOpcode("SYSRET is not enabled in EFER");
         }
-        vp.jump(vp.get(Gpr.RCX));
+        cpu.jump(vp.get(Gpr.RCX));
         vtl.rflags = vp.get(Gpr.R11) & SYSRET_FLAGS | RFLAGS_FIXED;
         int selector = (int) (vtl.star >>> 48);
         vtl.setSegment(SegmentRegister.CS, Descriptors.flatCode(selector + 16 | 3));

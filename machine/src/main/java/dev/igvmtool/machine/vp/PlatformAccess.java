@@ -165,7 +165,7 @@ final class PlatformAccess {
         vp.requireKernel("VMCALL");
         byte[] code = new byte[HypercallPage.LONGEST_SEQUENCE];
         int inPage = PhysicalMemory.PAGE_SIZE - (int) (address & PhysicalMemory.PAGE_SIZE - 1);
-        vp.fetch(address, code, Math.min(inPage, code.length));
+        vp.memory().fetch(address, code, Math.min(inPage, code.length));
         HypercallPage.Sequence sequence = HypercallPage.recognise(code)
                 .orElseThrow(() -> GuestException.invalidOpcode(
                         String.format("no sequence of the hypercall page at 0x%x", address)));

@@ -68,7 +68,7 @@ final class SnpInstructions {
         boolean large = (vp.get(Gpr.RCX) & 1) != 0;
         boolean validate = (vp.get(Gpr.RDX) & 1) != 0;
         long size = large ? LARGE_PAGE : PAGE;
-        VirtualMemory.Target target = vp.target(gva & -(long) PAGE);
+        VirtualMemory.Target target = vp.memory().target(gva & -(long) PAGE);
         if ((gva & size - 1) != 0 || target.shared()) {
             end(FAIL_INPUT, false);
             return;
@@ -95,7 +95,7 @@ final class SnpInstructions {
 
     /** True if the mapping is of one piece, and so is the entry of the reverse map. */
     private boolean isLarge(long gva, long first, long last) {
-        VirtualMemory.Target end = vp.target(gva + LARGE_PAGE - PAGE);
+        VirtualMemory.Target end = vp.memory().target(gva + LARGE_PAGE - PAGE);
         return (first << PAGE_SHIFT & LARGE_PAGE - 1) == 0
                 && end.gpa() >>> PAGE_SHIFT == last
                 && !end.shared()
@@ -104,7 +104,7 @@ final class SnpInstructions {
 
     private void end(long code, boolean unchanged) {
         vp.set(Gpr.RAX, code);
-        vp.setRflags(unchanged ? vp.rflags() | RFLAGS_CF : vp.rflags() & ~RFLAGS_CF);
+        vp.cpu().setRflags(unchanged ? vp.cpu().rflags() | RFLAGS_CF : vp.cpu().rflags() & ~RFLAGS_CF);
     }
 
     /** VMGEXIT: what the GHCB register asks, the hypervisor answers there. */

@@ -94,7 +94,7 @@ final class StageCode {
 
     /** Enters a higher VTL if an interrupt waits there; otherwise delivers what waits for this VTL. */
     private void takeInterrupts() {
-        int higher = vp.interruptedVtl();
+        int higher = vp.activity().interruptedVtl();
         if (higher >= 0) {
             transitions.enterForInterrupt(higher);
         }
@@ -149,7 +149,7 @@ final class StageCode {
         System.arraycopy(vp.state().gprs, 0, gprsBefore, 0, gprsBefore.length);
         rspBefore = vtl.rsp;
         rflagsBefore = vtl.rflags;
-        vp.beginStep();
+        vp.platform().beginStep();
         afterStep = AfterStep.NOTHING;
         try {
             execute(vtl, rip);
@@ -162,7 +162,7 @@ final class StageCode {
             takeBack(vtl, rip);
             transitions.intercept(access.request);
         } catch (GpaFault fault) {
-            long gva = vp.faultAddress();
+            long gva = vp.memory().faultAddress();
             takeBack(vtl, rip);
             memoryFault(fault, gva);
         } catch (IgvmToolException failure) {
@@ -185,7 +185,7 @@ final class StageCode {
                                     ? "the program of the slot at 0x%x is not installed"
                                     : "no slot at 0x%x, and nothing to run machine code",
                             rip)));
-            code.step(vp);
+            code.step(vp.cpu());
             afterStep(vtl);
             partition.countStep();
             return;
@@ -201,7 +201,7 @@ final class StageCode {
         vtl.rip = rip + Slot.SIZE;
         int level = vp.vtl();
         Step step = entry.steps().get(number);
-        step.action().run(vp);
+        step.action().run(vp.cpu());
         vtl.completed = List.of();
         long count = partition.countStep();
         if (partition.observed()) {
@@ -245,7 +245,7 @@ final class StageCode {
     }
 
     private void memoryFault(GpaFault fault, long gva) {
-        int handler = vp.highestVtl();
+        int handler = vp.activity().highestVtl();
         if (handler > vp.vtl()) {
             transitions.intercept(Intercepts.memory(handler, fault, gva));
         } else {
@@ -255,7 +255,7 @@ final class StageCode {
 
     /** An exception that could not be delivered: a higher VTL is told if it wants, otherwise the VP ends. */
     private void unrecoverable(GuestException cause) {
-        int handler = vp.highestVtl();
+        int handler = vp.activity().highestVtl();
         boolean told = handler > vp.vtl()
                 && (partition.state().vsmPartitionConfig[handler]
                                 & VsmPartitionConfig.INTERCEPT_UNRECOVERABLE_EXCEPTION)
@@ -276,7 +276,7 @@ final class StageCode {
 
     private Optional<Slot> fetchSlot() {
         byte[] bytes = new byte[Slot.SIZE];
-        vp.fetch(codeAddress(), bytes, bytes.length);
+        vp.memory().fetch(codeAddress(), bytes, bytes.length);
         return Slot.decode(Bytes.wrap(bytes));
     }
 }

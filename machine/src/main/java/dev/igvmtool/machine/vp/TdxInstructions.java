@@ -171,7 +171,7 @@ final class TdxInstructions {
         } else if (call == CALL_IO) {
             accessPort();
         } else if (call == CALL_HALT) {
-            vp.halt();
+            vp.cpu().halt();
             answer(call, true);
         } else if (call == CALL_MAP_GPA) {
             answer(call, mapGpa(vp.get(Gpr.R12), vp.get(Gpr.R13)));
@@ -195,7 +195,7 @@ final class TdxInstructions {
     }
 
     private void cpuid() {
-        CpuidResult result = vp.cpuid((int) vp.get(Gpr.R12), (int) vp.get(Gpr.R13));
+        CpuidResult result = vp.cpu().cpuid((int) vp.get(Gpr.R12), (int) vp.get(Gpr.R13));
         vp.set(Gpr.R12, Integer.toUnsignedLong(result.eax()));
         vp.set(Gpr.R13, Integer.toUnsignedLong(result.ebx()));
         vp.set(Gpr.R14, Integer.toUnsignedLong(result.ecx()));

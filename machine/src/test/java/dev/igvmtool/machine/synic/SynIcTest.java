@@ -24,11 +24,11 @@ class SynIcTest {
     private final Vp vp = machine.vp(0);
 
     SynIcTest() {
-        vp.writeMsr(0x1b, 0xfee0_0d00L);
-        vp.writeMsr(0x80f, 0x1ff);
-        vp.writeMsr(0x4000_0082, SIEFP | 1);
-        vp.writeMsr(0x4000_0083, SIMP | 1);
-        vp.writeMsr(0x4000_0092, 0x55);
+        vp.cpu().writeMsr(0x1b, 0xfee0_0d00L);
+        vp.cpu().writeMsr(0x80f, 0x1ff);
+        vp.cpu().writeMsr(0x4000_0082, SIEFP | 1);
+        vp.cpu().writeMsr(0x4000_0083, SIMP | 1);
+        vp.cpu().writeMsr(0x4000_0092, 0x55);
     }
 
     @Test
@@ -53,7 +53,7 @@ class SynIcTest {
     void maskedSourceTakesNothing() {
         assertEquals(HvStatus.INVALID_SYNIC_STATE, SynIc.post(vp, 2, 3, MESSAGE));
         assertFalse(SynIc.canSignal(vp, 2, 3));
-        vp.writeMsr(0x4000_0083, 0);
+        vp.cpu().writeMsr(0x4000_0083, 0);
         assertEquals(HvStatus.INVALID_SYNIC_STATE, SynIc.post(vp, 2, 2, MESSAGE));
     }
 
@@ -70,7 +70,7 @@ class SynIcTest {
 
     @Test
     void pollingSourceRaisesNothing() {
-        vp.writeMsr(0x4000_0092, 0x55 | 1 << 18);
+        vp.cpu().writeMsr(0x4000_0092, 0x55 | 1 << 18);
 
         assertEquals(HvStatus.SUCCESS, SynIc.post(vp, 2, 2, MESSAGE));
         assertEquals(-1, vp.state().vtl(2).apic.deliverable(0));

@@ -68,7 +68,7 @@ class InterruptDeliveryTest {
         assertEquals(0x77, machine.vp(0).get(Gpr.RBX), "the handler ran");
         assertEquals(0x88, machine.vp(0).get(Gpr.RDX), "the step behind the halt ran");
         assertEquals(STACK_TOP, machine.vp(0).get(Gpr.RSP));
-        assertEquals(0x10, machine.vp(0).get(SegmentRegister.CS).selector());
+        assertEquals(0x10, machine.vp(0).cpu().get(SegmentRegister.CS).selector());
     }
 
     private static dev.igvmtool.machine.guest.Program waiter() {
@@ -154,7 +154,7 @@ class InterruptDeliveryTest {
         Vp vp = machine.vp(0);
         assertEquals(1, vp.get(Gpr.RBX), "the user program went on after the call");
         assertTrue(vp.stopReason().contains("HLT outside privilege level 0"), vp.stopReason());
-        assertEquals(3, vp.get(SegmentRegister.SS).selector() & 3);
+        assertEquals(3, vp.cpu().get(SegmentRegister.SS).selector() & 3);
     }
 
     private static dev.igvmtool.machine.guest.Program kernel() {

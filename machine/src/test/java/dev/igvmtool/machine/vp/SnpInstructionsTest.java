@@ -42,18 +42,18 @@ class SnpInstructionsTest {
         vp.set(Gpr.RAX, gva);
         vp.set(Gpr.RCX, large ? 1 : 0);
         vp.set(Gpr.RDX, validate ? 1 : 0);
-        vp.pvalidate();
+        vp.cpu().pvalidate();
         return vp.get(Gpr.RAX);
     }
 
     private long ask(long request) {
-        vp.writeMsr(0xc001_0130, request);
-        vp.vmgexit();
-        return vp.readMsr(0xc001_0130);
+        vp.cpu().writeMsr(0xc001_0130, request);
+        vp.cpu().vmgexit();
+        return vp.cpu().readMsr(0xc001_0130);
     }
 
     private boolean carry() {
-        return (vp.rflags() & 1) != 0;
+        return (vp.cpu().rflags() & 1) != 0;
     }
 
     private PageState state(long gpa) {
@@ -155,12 +155,13 @@ class SnpInstructionsTest {
 
     @Test
     void registersOfTheHypervisorNeedTheHost() {
-        GuestException e = assertThrows(GuestException.class, () -> vp.readMsr(0x4000_0020));
+        GuestException e = assertThrows(GuestException.class, () -> vp.cpu().readMsr(0x4000_0020));
 
         assertEquals(Vector.VMM_COMMUNICATION, e.vector());
         assertEquals(0x7c, e.errorCode());
         assertEquals(
-                0x7b, assertThrows(GuestException.class, () -> vp.in(0x3fd, 1)).errorCode());
+                0x7b,
+                assertThrows(GuestException.class, () -> vp.cpu().in(0x3fd, 1)).errorCode());
     }
 
     @Test
@@ -178,10 +179,10 @@ class SnpInstructionsTest {
 
         assertEquals(
                 Vector.INVALID_OPCODE,
-                assertThrows(GuestException.class, other::pvalidate).vector());
+                assertThrows(GuestException.class, other.cpu()::pvalidate).vector());
         assertEquals(
                 Vector.INVALID_OPCODE,
-                assertThrows(GuestException.class, other::vmgexit).vector());
-        assertThrows(GuestException.class, () -> other.readMsr(0xc001_0130));
+                assertThrows(GuestException.class, other.cpu()::vmgexit).vector());
+        assertThrows(GuestException.class, () -> other.cpu().readMsr(0xc001_0130));
     }
 }

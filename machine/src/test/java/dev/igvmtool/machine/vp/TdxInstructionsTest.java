@@ -38,7 +38,7 @@ class TdxInstructionsTest {
     private long accept(long operand) {
         vp.set(Gpr.RAX, 6);
         vp.set(Gpr.RCX, operand);
-        vp.tdcall();
+        vp.cpu().tdcall();
         return vp.get(Gpr.RAX);
     }
 
@@ -48,7 +48,7 @@ class TdxInstructionsTest {
         vp.set(Gpr.R11, number);
         vp.set(Gpr.R12, r12);
         vp.set(Gpr.R13, r13);
-        vp.tdcall();
+        vp.cpu().tdcall();
         assertEquals(0, vp.get(Gpr.RAX));
         return vp.get(Gpr.R10);
     }
@@ -120,7 +120,7 @@ class TdxInstructionsTest {
     void registersAndPortsAreReachedThroughTheHost() {
         assertEquals(
                 Vector.VIRTUALIZATION,
-                assertThrows(GuestException.class, () -> vp.writeMsr(0x4000_0000, 1))
+                assertThrows(GuestException.class, () -> vp.cpu().writeMsr(0x4000_0000, 1))
                         .vector());
         assertEquals(0, call(32, 0x4000_0000, 1L << 40));
         assertEquals(0, call(31, 0x4000_0000, 0));
@@ -151,7 +151,7 @@ class TdxInstructionsTest {
         vp.set(Gpr.R10, 1L << 32 | 0x50);
         vp.set(Gpr.RDX, INPUT_PAGE | SHARED);
         vp.set(Gpr.R8, OUTPUT_PAGE | SHARED);
-        vp.tdcall();
+        vp.cpu().tdcall();
         return vp.get(Gpr.R11);
     }
 
@@ -159,7 +159,7 @@ class TdxInstructionsTest {
     void metadataTellsTheConfigurationFlags() {
         vp.set(Gpr.RAX, 7);
         vp.set(Gpr.RDX, 0x9110_0003_0000_0016L);
-        vp.tdcall();
+        vp.cpu().tdcall();
 
         assertEquals(0, vp.get(Gpr.RAX));
         assertEquals(0x60, vp.get(Gpr.R8));
@@ -171,6 +171,6 @@ class TdxInstructionsTest {
 
         assertEquals(
                 Vector.INVALID_OPCODE,
-                assertThrows(GuestException.class, other::tdcall).vector());
+                assertThrows(GuestException.class, other.cpu()::tdcall).vector());
     }
 }

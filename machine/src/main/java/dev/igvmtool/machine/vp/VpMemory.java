@@ -1,0 +1,91 @@
+package dev.igvmtool.machine.vp;
+
+import dev.igvmtool.machine.event.MachineEvent;
+import dev.igvmtool.machine.memory.VirtualMemory;
+import dev.igvmtool.machine.paging.PagingMode;
+import dev.igvmtool.machine.partition.Partition;
+import org.jspecify.annotations.Nullable;
+
+/** Memory as one VP reaches it: by which registers its addresses are translated, and who watches. */
+final class VpMemory {
+    private static final long RFLAGS_AC = 1 << 18;
+
+    private final Vp vp;
+    private final Partition partition;
+    private final VirtualMemory memory;
+    private @Nullable PagingMode mode;
+    private boolean supervisorAccess;
+
+    VpMemory(Vp vp) {
+        this.vp = vp;
+        this.partition = vp.partition();
+        this.memory = new VirtualMemory(partition.memory(), new VirtualMemory.Context() {
+            @Override
+            public PagingMode pagingMode() {
+                return presentMode();
+            }
+
+            @Override
+            public int vtl() {
+                return vp.vtl();
+            }
+        });
+    }
+
+    VirtualMemory virtual() {
+        return memory;
+    }
+
+    /** Registers that govern translation may have changed. */
+    void modeChanged() {
+        mode = null;
+    }
+
+    private PagingMode presentMode() {
+        PagingMode present = mode;
+        if (present == null) {
+            present = pagingMode(vp.vtl(), supervisorAccess);
+            mode = present;
+        }
+        return present;
+    }
+
+    /** What governs translation in a VTL now, optionally as at privilege level 0. */
+    PagingMode pagingMode(int vtlNumber, boolean supervisor) {
+        VtlState vtl = vp.state().vtl(vtlNumber);
+        return new PagingMode(
+                vtl.cr0,
+                vtl.cr3,
+                vtl.cr4,
+                vtl.efer,
+                !supervisor && vtl.cpl() == 3,
+                (vtl.rflags & RFLAGS_AC) != 0,
+                partition.config().physicalAddressBits(),
+                partition.memory().encryption().addressBit());
+    }
+
+    /** Runs {@code action} with memory accessed as at privilege level 0. */
+    void asSupervisor(Runnable action) {
+        supervisorAccess = true;
+        mode = null;
+        try {
+            action.run();
+        } finally {
+            supervisorAccess = false;
+            mode = null;
+        }
+    }
+
+    /** Reports accesses as events, or stops doing so. */
+    void observe(boolean observed) {
+        if (!observed) {
+            memory.observe(null);
+            return;
+        }
+        memory.observe((kind, gva, gpa, length) -> partition.emit(
+                switch (kind) {
+                    case READ, EXECUTE -> new MachineEvent.MemoryRead(vp.index(), vp.vtl(), gva, gpa, length);
+                    case WRITE -> new MachineEvent.MemoryWrite(vp.index(), vp.vtl(), gva, gpa, length);
+                }));
+    }
+}
