@@ -2,6 +2,7 @@ package dev.igvmtool.host.config;
 
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.GpaRange;
+import dev.igvmtool.host.hostile.Lie;
 import dev.igvmtool.machine.partition.Isolation;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,7 @@ import java.util.TreeMap;
  * @param corruptInitrd true to flip a bit of the initrd after loading
  * @param persistedState what an earlier run left
  * @param seed of everything random
+ * @param lies what the host does other than it should
  */
 public record VmConfig(
         Isolation isolation,
@@ -66,12 +68,14 @@ public record VmConfig(
         boolean deviceTree,
         boolean corruptInitrd,
         Optional<PersistedState> persistedState,
-        long seed) {
+        long seed,
+        List<Lie> lies) {
     public VmConfig {
         processors = List.copyOf(processors);
         ram = List.copyOf(ram);
         vtl2ProtectableOverride = vtl2ProtectableOverride.map(List::copyOf);
         vpIndexAnswers = new TreeMap<>(vpIndexAnswers);
+        lies = List.copyOf(lies);
         if (processors.isEmpty()) {
             throw new IllegalArgumentException("a virtual machine has at least one processor");
         }

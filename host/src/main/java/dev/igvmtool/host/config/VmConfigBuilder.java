@@ -2,6 +2,7 @@ package dev.igvmtool.host.config;
 
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.GpaRange;
+import dev.igvmtool.host.hostile.Lie;
 import dev.igvmtool.machine.partition.Isolation;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,6 +49,7 @@ public final class VmConfigBuilder {
     private boolean corruptInitrd;
     private Optional<PersistedState> persistedState = Optional.empty();
     private long seed;
+    private List<Lie> lies = List.of();
 
     VmConfigBuilder() {}
 
@@ -244,7 +246,14 @@ public final class VmConfigBuilder {
                 deviceTree,
                 corruptInitrd,
                 persistedState,
-                seed);
+                seed,
+                lies);
+    }
+
+    /** What the host does other than it should; nothing if not said. */
+    public VmConfigBuilder lies(List<Lie> value) {
+        lies = value;
+        return this;
     }
 
     /** The high ranges stand below 64 GiB and at it, or above all RAM if that reaches further. */

@@ -2,6 +2,7 @@ package dev.igvmtool.host.loader;
 
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.format.context.VbsRegister;
+import dev.igvmtool.format.context.X64Register;
 import dev.igvmtool.format.header.SupportedPlatform;
 import dev.igvmtool.host.config.RamRange;
 import java.util.List;
@@ -40,5 +41,13 @@ public record LoadPlan(
         imports = List.copyOf(imports);
         registers = List.copyOf(registers);
         steps = List.copyOf(steps);
+    }
+
+    /** Address of the boot processor's first instruction, if the image gives one. */
+    public OptionalLong entry() {
+        return registers.stream()
+                .filter(register -> register.name() == X64Register.RIP.number())
+                .mapToLong(VbsRegister::u64)
+                .findFirst();
     }
 }

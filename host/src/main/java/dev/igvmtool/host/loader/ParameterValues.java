@@ -7,6 +7,7 @@ import dev.igvmtool.devicetree.FdtBuildException;
 import dev.igvmtool.devicetree.binding.MemoryEntry;
 import dev.igvmtool.format.header.ParameterKind;
 import dev.igvmtool.host.config.VmConfig;
+import dev.igvmtool.host.hostile.TreeLies;
 import java.util.Optional;
 
 /** What the host has to say for each kind of parameter. */
@@ -47,7 +48,7 @@ final class ParameterValues {
 
     private Bytes deviceTree() {
         try {
-            return HostTreeWriter.write(config, commandLine(), memoryMap);
+            return TreeLies.tell(HostTreeWriter.write(config, commandLine(), memoryMap), config.lies());
         } catch (FdtBuildException e) {
             throw new LoadException("the device tree cannot be built: " + e.getMessage());
         }

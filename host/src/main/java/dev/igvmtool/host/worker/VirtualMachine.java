@@ -10,6 +10,7 @@ import dev.igvmtool.host.config.CounterSequence;
 import dev.igvmtool.host.config.PersistedState;
 import dev.igvmtool.host.config.RamRange;
 import dev.igvmtool.host.config.VmConfig;
+import dev.igvmtool.host.hostile.LyingHost;
 import dev.igvmtool.host.loader.HostStep;
 import dev.igvmtool.host.loader.IgvmLoader;
 import dev.igvmtool.host.loader.LoadException;
@@ -24,6 +25,7 @@ import dev.igvmtool.machine.bus.StepClock;
 import dev.igvmtool.machine.event.EventSink;
 import dev.igvmtool.machine.event.MachineEvent;
 import dev.igvmtool.machine.memory.PhysicalMemory;
+import dev.igvmtool.machine.partition.HostConduct;
 import dev.igvmtool.machine.partition.PartitionConfig;
 import dev.igvmtool.machine.partition.VpTopology;
 import dev.igvmtool.machine.vp.Vp;
@@ -53,8 +55,10 @@ public record VirtualMachine(Machine machine, LoadPlan plan, Optional<Serial> vt
      */
     public static VirtualMachine load(IgvmFile file, VmConfig config, Programs programs, Optional<EventSink> sink) {
         LoadPlan plan = IgvmLoader.plan(file, config);
-        Machine machine = new Machine(partitionConfig(config, plan), programs);
+        LyingHost host = new LyingHost(config.lies(), plan);
+        Machine machine = new Machine(partitionConfig(config, plan, host), programs);
         sink.ifPresent(machine::observe);
+        sink.ifPresent(it -> host.observe(it::event));
         Serial guestConsole = new Serial(Serial.COM1);
         machine.ports().add(guestConsole);
         Optional<Serial> vtl2Console = config.com().map(ComPort::port).map(port -> {
@@ -80,7 +84,7 @@ public record VirtualMachine(Machine machine, LoadPlan plan, Optional<Serial> vt
         return new VirtualMachine(machine, plan, vtl2Console, guestConsole);
     }
 
-    private static PartitionConfig partitionConfig(VmConfig config, LoadPlan plan) {
+    private static PartitionConfig partitionConfig(VmConfig config, LoadPlan plan, HostConduct conduct) {
         return PartitionConfig.builder()
                 .vps(config.processors().stream()
                         .map(processor -> new VpTopology(processor.apicId(), processor.node()))
@@ -95,6 +99,7 @@ public record VirtualMachine(Machine machine, LoadPlan plan, Optional<Serial> vt
                 .tdConfigFlags(config.tdConfigFlags())
                 .vpIndexAnswers(config.vpIndexAnswers())
                 .clock(clock(config))
+                .conduct(config.lies().isEmpty() ? HostConduct.HONEST : conduct)
                 .build();
     }
 

@@ -15,7 +15,9 @@ public final class GpaFault extends IgvmToolException {
         /** The page of an isolated partition was not accepted. */
         UNACCEPTED,
         /** The page is shared where it should be private, or private where it should be shared. */
-        VISIBILITY
+        VISIBILITY,
+        /** The host has taken the page away. */
+        WITHHELD
     }
 
     private final Reason reason;
@@ -32,6 +34,7 @@ public final class GpaFault extends IgvmToolException {
                     case DENIED -> "is protected by a higher VTL";
                     case UNACCEPTED -> "was not accepted";
                     case VISIBILITY -> "is private where it should be shared, or shared where it should be private";
+                    case WITHHELD -> "the host has taken away";
                 }));
         this.reason = reason;
         this.gpa = gpa;

@@ -7,7 +7,9 @@ public enum PageState {
     /** Private as the host says; the guest has not accepted it. */
     UNACCEPTED,
     /** Visible to the host. */
-    SHARED;
+    SHARED,
+    /** Taken away by the host: an access waits for a page that does not come. */
+    WITHHELD;
 
     private static final PageState[] VALUES = values();
 

@@ -185,6 +185,7 @@ public final class PartitionMemory {
                     throw new GpaFault(GpaFault.Reason.VISIBILITY, gpa, access);
                 }
             }
+            case WITHHELD -> throw new GpaFault(GpaFault.Reason.WITHHELD, gpa, access);
         }
     }
 
