@@ -7,11 +7,11 @@ import dev.igvmtool.format.header.VpContext;
 
 /** A platform's running launch digest, fed in launch order. */
 public interface PlatformDigest {
-    /** A page that the platform owns; shared pages are not given. */
+    /** A page that is launched as the guest's own; its shared flag does not matter any more. */
     void page(PageData page);
 
-    /** A page whose content is not measured: part of a parameter area. */
-    void unmeasuredPage(long gpa);
+    /** A page of a parameter area, whose content is not measured. */
+    void parameterPage(long gpa, int parameterAreaIndex);
 
     /** Initial state of a processor. */
     void vpContext(VpContext context);

@@ -23,6 +23,15 @@ public final class Sha {
         hash.update(content.asBuffer());
     }
 
+    /** The hash of everything fed so far; more can follow. */
+    public static Bytes soFar(MessageDigest hash) {
+        try {
+            return Bytes.wrap(((MessageDigest) hash.clone()).digest());
+        } catch (CloneNotSupportedException e) {
+            throw new AssertionError("the JDK's hash functions can be copied", e);
+        }
+    }
+
     private static MessageDigest of(String algorithm) {
         try {
             return MessageDigest.getInstance(algorithm);

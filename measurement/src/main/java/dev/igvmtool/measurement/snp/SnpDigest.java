@@ -4,58 +4,97 @@ import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.format.header.ErrorRange;
 import dev.igvmtool.format.header.PageData;
 import dev.igvmtool.format.header.VpContext;
+import dev.igvmtool.measurement.LaunchRules.EmptyPages;
 import dev.igvmtool.measurement.PageHashes;
 import dev.igvmtool.measurement.PlatformDigest;
 import dev.igvmtool.measurement.Sha;
+import dev.igvmtool.measurement.Step;
+import dev.igvmtool.measurement.Trace;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.OptionalLong;
 
-/**
- * The launch digest of SEV-SNP: a chain over one 112-byte PAGE_INFO for each page, started from zeros. Whether a page
- * without data is a zero page does not matter here: it is NORMAL, with the hash of zeros.
- */
+/** The launch digest of SEV-SNP: a chain over one 112-byte PAGE_INFO for each page, started from zeros. */
 public final class SnpDigest implements PlatformDigest {
-    private static final int DIGEST_BYTES = 48;
+    /** Bytes of a digest. */
+    public static final int DIGEST_BYTES = 48;
+
     private static final int PAGE_INFO_BYTES = 112;
     private static final Bytes NO_CONTENTS = Bytes.zeros(DIGEST_BYTES);
     // Enough for all cores, little enough for any memory.
     private static final int BATCH = 4096;
 
+    private final EmptyPages emptyPages;
+    private final Trace trace;
     private final MessageDigest chain = Sha.sha384();
     private final PageHashes pageHashes = new PageHashes();
     private final List<Update> updates = new ArrayList<>();
-    private byte[] current = new byte[DIGEST_BYTES];
+    private byte[] current;
 
-    /** A launch update that waits for the hash of its content. */
-    private record Update(SnpPageType type, long gpa, Optional<Bytes> hashed) {}
+    /** A launch update that waits for the hash of its content, if its type has one. */
+    private record Update(SnpPageType type, long gpa, Bytes content, String detail) {}
 
-    @Override
-    public void page(PageData data) {
-        switch (data.dataType()) {
-            case SECRETS -> add(SnpPageType.SECRETS, data.gpa(), Optional.empty());
-            case CPUID_DATA, CPUID_XF -> add(SnpPageType.CPUID, data.gpa(), Optional.empty());
-            case NORMAL -> {
-                if (data.flags().unmeasured()) {
-                    add(SnpPageType.UNMEASURED, data.gpa(), Optional.empty());
-                } else {
-                    add(SnpPageType.NORMAL, data.gpa(), Optional.of(data.content()));
-                }
-            }
+    /** A chain that starts where every launch starts. */
+    public SnpDigest(EmptyPages emptyPages, Trace trace) {
+        this(NO_CONTENTS, emptyPages, trace);
+    }
+
+    /** A chain that goes on from {@code start}, 48 bytes. */
+    public SnpDigest(Bytes start, EmptyPages emptyPages, Trace trace) {
+        this.current = start.toByteArray();
+        this.emptyPages = emptyPages;
+        this.trace = trace;
+    }
+
+    /**
+     * One launch update.
+     *
+     * @param content of a page; looked at for NORMAL and VMSA only, short content ends in zeros
+     * @param detail for the trace
+     */
+    public void update(SnpPageType type, long gpa, Bytes content, String detail) {
+        updates.add(new Update(type, gpa, content, detail));
+        if (updates.size() == BATCH) {
+            flush();
         }
     }
 
+    /** The digest of everything given so far. */
+    public Bytes soFar() {
+        flush();
+        return Bytes.of(current);
+    }
+
     @Override
-    public void unmeasuredPage(long gpa) {
-        add(SnpPageType.UNMEASURED, gpa, Optional.empty());
+    public void page(PageData data) {
+        update(type(data), data.gpa(), data.content(), data.content().isEmpty() ? "no data" : "");
+    }
+
+    private SnpPageType type(PageData data) {
+        return switch (data.dataType()) {
+            case SECRETS -> SnpPageType.SECRETS;
+            case CPUID_DATA, CPUID_XF -> SnpPageType.CPUID;
+            case NORMAL -> {
+                if (data.flags().unmeasured()) {
+                    yield SnpPageType.UNMEASURED;
+                }
+                boolean zero = emptyPages == EmptyPages.ZERO && data.content().isEmpty();
+                yield zero ? SnpPageType.ZERO : SnpPageType.NORMAL;
+            }
+        };
+    }
+
+    @Override
+    public void parameterPage(long gpa, int parameterAreaIndex) {
+        update(SnpPageType.UNMEASURED, gpa, Bytes.EMPTY, trace.isOn() ? "parameter area " + parameterAreaIndex : "");
     }
 
     @Override
     public void vpContext(VpContext context) {
-        add(SnpPageType.VMSA, context.gpa(), Optional.of(context.content()));
+        update(SnpPageType.VMSA, context.gpa(), context.content(), "vp " + context.vpIndex());
     }
 
     @Override
@@ -65,33 +104,31 @@ public final class SnpDigest implements PlatformDigest {
 
     @Override
     public Bytes finish() {
-        flush();
-        return Bytes.of(current);
-    }
-
-    private void add(SnpPageType type, long gpa, Optional<Bytes> hashed) {
-        updates.add(new Update(type, gpa, hashed));
-        if (updates.size() == BATCH) {
-            flush();
-        }
+        return soFar();
     }
 
     private void flush() {
-        Bytes hashes = pageHashes.each(
-                updates.stream().flatMap(it -> it.hashed().stream()).toList());
+        Bytes hashes = pageHashes.each(updates.stream()
+                .filter(it -> it.type().isHashed())
+                .map(Update::content)
+                .toList());
         int next = 0;
         for (Update update : updates) {
             Bytes contents = NO_CONTENTS;
-            if (update.hashed().isPresent()) {
+            if (update.type().isHashed()) {
                 contents = hashes.slice(next, DIGEST_BYTES);
                 next += DIGEST_BYTES;
             }
             extend(update.type(), contents, update.gpa());
+            if (trace.isOn()) {
+                trace.add(new Step(
+                        update.type().name(), OptionalLong.of(update.gpa()), update.detail(), Bytes.of(current)));
+            }
         }
         updates.clear();
     }
 
-    /** One launch update: the chain goes on over PAGE_INFO. */
+    /** The chain goes on over PAGE_INFO. */
     private void extend(SnpPageType type, Bytes contents, long gpa) {
         ByteBuffer info = ByteBuffer.allocate(PAGE_INFO_BYTES).order(ByteOrder.LITTLE_ENDIAN);
         info.put(current).put(contents.asBuffer());

@@ -19,4 +19,9 @@ public enum SnpPageType {
     public int value() {
         return value;
     }
+
+    /** Whether the content of such a page is hashed. */
+    public boolean isHashed() {
+        return this == NORMAL || this == VMSA;
+    }
 }

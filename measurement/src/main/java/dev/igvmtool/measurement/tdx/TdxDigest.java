@@ -6,11 +6,14 @@ import dev.igvmtool.format.header.PageData;
 import dev.igvmtool.format.header.VpContext;
 import dev.igvmtool.measurement.PlatformDigest;
 import dev.igvmtool.measurement.Sha;
+import dev.igvmtool.measurement.Step;
+import dev.igvmtool.measurement.Trace;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.OptionalLong;
 
 /**
  * MRTD of TDX: one SHA-384 over TDH.MEM.PAGE.ADD of each page, followed by TDH.MR.EXTEND of its 256-byte chunks if the
@@ -25,11 +28,18 @@ public final class TdxDigest implements PlatformDigest {
     private final ByteBuffer pageAdd = header("MEM.PAGE.ADD");
     private final ByteBuffer extend = header("MR.EXTEND");
     private final byte[] page = new byte[PageData.PAGE_SIZE];
+    private final Trace trace;
+
+    /** The digest of an empty TD. */
+    public TdxDigest(Trace trace) {
+        this.trace = trace;
+    }
 
     @Override
     public void page(PageData data) {
         add(data.gpa());
         if (data.flags().unmeasured()) {
+            step("ADD", data.gpa(), "");
             return;
         }
         data.content().copyTo(0, page, 0, data.content().size());
@@ -39,11 +49,13 @@ public final class TdxDigest implements PlatformDigest {
             hash.update(extend.rewind());
             hash.update(page, offset, CHUNK_BYTES);
         }
+        step("ADD+EXTEND", data.gpa(), data.content().isEmpty() ? "no data" : "");
     }
 
     @Override
-    public void unmeasuredPage(long gpa) {
+    public void parameterPage(long gpa, int parameterAreaIndex) {
         add(gpa);
+        step("ADD", gpa, trace.isOn() ? "parameter area " + parameterAreaIndex : "");
     }
 
     @Override
@@ -64,6 +76,12 @@ public final class TdxDigest implements PlatformDigest {
     private void add(long gpa) {
         pageAdd.putLong(GPA_OFFSET, gpa);
         hash.update(pageAdd.rewind());
+    }
+
+    private void step(String what, long gpa, String detail) {
+        if (trace.isOn()) {
+            trace.add(new Step(what, OptionalLong.of(gpa), detail, Sha.soFar(hash)));
+        }
     }
 
     private static ByteBuffer header(String name) {

@@ -10,12 +10,15 @@ import dev.igvmtool.format.header.PageDataType;
 import dev.igvmtool.format.header.VpContext;
 import dev.igvmtool.measurement.PlatformDigest;
 import dev.igvmtool.measurement.Sha;
+import dev.igvmtool.measurement.Step;
+import dev.igvmtool.measurement.Trace;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * The VBS boot digest: a SHA-256 chain over one chunk for each page, then, after everything else, one for each register
@@ -36,6 +39,12 @@ public final class VbsDigest implements PlatformDigest {
     private byte[] current = new byte[32];
     private final ByteBuffer chunk = ByteBuffer.allocate(PAGE_CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     private final List<VbsVpContext> contexts = new ArrayList<>();
+    private final Trace trace;
+
+    /** A chain that starts where every launch starts. */
+    public VbsDigest(Trace trace) {
+        this.trace = trace;
+    }
 
     @Override
     public void page(PageData data) {
@@ -45,15 +54,15 @@ public final class VbsDigest implements PlatformDigest {
                     data.dataType(), data.gpa()));
         }
         if (data.flags().unmeasured()) {
-            extend(data.gpa(), UNMEASURED, Bytes.EMPTY);
+            extend(data.gpa(), UNMEASURED, Bytes.EMPTY, "");
         } else {
-            extend(data.gpa(), 0, data.content());
+            extend(data.gpa(), 0, data.content(), data.content().isEmpty() ? "no data" : "");
         }
     }
 
     @Override
-    public void unmeasuredPage(long gpa) {
-        extend(gpa, UNMEASURED, Bytes.EMPTY);
+    public void parameterPage(long gpa, int parameterAreaIndex) {
+        extend(gpa, UNMEASURED, Bytes.EMPTY, trace.isOn() ? "parameter area " + parameterAreaIndex : "");
     }
 
     @Override
@@ -69,7 +78,11 @@ public final class VbsDigest implements PlatformDigest {
                     "error range at GPA 0x%x has %d pages, expected at most %d", range.gpa(), pages, MAX_ERROR_PAGES));
         }
         for (long page = 0; page < pages; page++) {
-            extend(range.gpa() + page * PageData.PAGE_SIZE, READABLE | WRITABLE | UNMEASURED, Bytes.EMPTY);
+            extend(
+                    range.gpa() + page * PageData.PAGE_SIZE,
+                    READABLE | WRITABLE | UNMEASURED,
+                    Bytes.EMPTY,
+                    "error range");
         }
     }
 
@@ -85,12 +98,22 @@ public final class VbsDigest implements PlatformDigest {
                 record.put(32, register.value().toByteArray());
                 hash.update(digest);
                 digest = hash.digest(record.array());
+                if (trace.isOn()) {
+                    trace.add(new Step(
+                            "REGISTER", OptionalLong.empty(), text(context.vtl(), register), Bytes.of(digest)));
+                }
             }
         }
         return Bytes.of(digest);
     }
 
-    private void extend(long gpa, long metadata, Bytes content) {
+    private static String text(int vtl, VbsRegister register) {
+        return String.format(
+                "VTL %d, register 0x%08x = %s",
+                vtl, register.name(), register.value().toHex());
+    }
+
+    private void extend(long gpa, long metadata, Bytes content, String detail) {
         chunk.clear();
         chunk.putInt(PAGE_CHUNK_BYTES).putInt(TYPE_PAGE).putLong(0);
         chunk.putLong(metadata).putLong(Long.divideUnsigned(gpa, PageData.PAGE_SIZE));
@@ -98,5 +121,9 @@ public final class VbsDigest implements PlatformDigest {
         Arrays.fill(chunk.array(), chunk.position(), PAGE_CHUNK_BYTES, (byte) 0);
         hash.update(current);
         current = hash.digest(chunk.array());
+        if (trace.isOn()) {
+            String what = (metadata & UNMEASURED) == 0 ? "PAGE" : "PAGE_UNMEASURED";
+            trace.add(new Step(what, OptionalLong.of(gpa), detail, Bytes.of(current)));
+        }
     }
 }
