@@ -1,6 +1,9 @@
 package dev.igvmtool.builder.manifest;
 
 import dev.igvmtool.abi.binary.Bytes;
+import dev.igvmtool.document.DocumentException;
+import dev.igvmtool.document.Fields;
+import dev.igvmtool.document.Node;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -51,7 +54,7 @@ final class CommandLineReader {
         }
         for (int i = 0; i < text.size(); i++) {
             if (text.get(i) == 0) {
-                throw ManifestException.at(node.place(), "'command_line' has a NUL at byte " + i);
+                throw DocumentException.at(node.place(), "'command_line' has a NUL at byte " + i);
             }
         }
         return text;
@@ -72,7 +75,7 @@ final class CommandLineReader {
             }
             String word = checked(element, Fields.text(element, FIELD));
             if (word.isEmpty()) {
-                throw ManifestException.at(element.place(), "a word of 'command_line' is empty");
+                throw DocumentException.at(element.place(), "a word of 'command_line' is empty");
             }
             words.add(word);
         }
@@ -82,7 +85,7 @@ final class CommandLineReader {
     private static String checked(Node node, String text) {
         for (int i = 0; i < text.length(); i++) {
             if (text.charAt(i) < ' ' || text.charAt(i) == 0x7f) {
-                throw ManifestException.at(
+                throw DocumentException.at(
                         node.place(),
                         String.format(
                                 "'command_line' has the control character 0x%02x at character %d",

@@ -1,5 +1,7 @@
 package dev.igvmtool.builder.manifest;
 
+import dev.igvmtool.document.DocumentException;
+import dev.igvmtool.document.Node;
 import java.util.Optional;
 
 /** Refuses what our own form can say but the image would not show: better to ask than to ignore it. */
@@ -54,7 +56,7 @@ final class Effects {
     }
 
     /** @param path field names from the node to the field; {@code isolation} has two names */
-    private static ManifestException without(Node node, String field, String reason, String... path) {
+    private static DocumentException without(Node node, String field, String reason, String... path) {
         Node at = node;
         for (String step : path) {
             Optional<Node> next = member(at, step);
@@ -63,7 +65,7 @@ final class Effects {
             }
             at = next.orElse(at);
         }
-        return ManifestException.at(at.place(), "'" + field + "' would have no effect: " + reason);
+        return DocumentException.at(at.place(), "'" + field + "' would have no effect: " + reason);
     }
 
     private static Optional<Node> member(Node node, String key) {
@@ -83,7 +85,7 @@ final class Effects {
                     .anyMatch(config -> ResourceNeeds.used(manifest.guestArch(), config.image())
                             .contains(key));
             if (!used) {
-                throw ManifestException.at(member.place(), "resource '" + key + "' is used by no guest config");
+                throw DocumentException.at(member.place(), "resource '" + key + "' is used by no guest config");
             }
         }
     }

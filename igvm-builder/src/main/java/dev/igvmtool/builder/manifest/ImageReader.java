@@ -2,6 +2,11 @@ package dev.igvmtool.builder.manifest;
 
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.builder.manifest.Image.UefiConfigType;
+import dev.igvmtool.document.ByteSize;
+import dev.igvmtool.document.DocumentException;
+import dev.igvmtool.document.Fields;
+import dev.igvmtool.document.Node;
+import dev.igvmtool.document.Variant;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -9,6 +14,7 @@ import java.util.OptionalLong;
 /** Reads {@code image} of a guest configuration. */
 final class ImageReader {
     private static final long U8 = 0xff;
+    private static final int PAGE_SIZE = 4096;
     private static final long U32 = 0xffff_ffffL;
 
     private final boolean own;
@@ -42,12 +48,14 @@ final class ImageReader {
         boolean uefi = fields.flagOr("uefi", false);
         Optional<Image.LinuxPayload> linux = fields.optional("linux").map(this::linux);
         if (uefi && linux.isPresent()) {
-            throw ManifestException.at(fields.place(), "'openhcl' has both 'uefi' and 'linux' for VTL0");
+            throw DocumentException.at(fields.place(), "'openhcl' has both 'uefi' and 'linux' for VTL0");
         }
         return new Image.Openhcl(
                 new CommandLineReader(own).text(fields),
                 fields.flagOr("static_command_line", false),
-                own ? fields.pages("memory_page_base", "memory_base") : fields.optionalInteger("memory_page_base", -1L),
+                own
+                        ? pages(fields, "memory_page_base", "memory_base")
+                        : fields.optionalInteger("memory_page_base", -1L),
                 memoryPages(fields),
                 uefi,
                 linux,
@@ -55,7 +63,7 @@ final class ImageReader {
     }
 
     private long memoryPages(Fields fields) {
-        OptionalLong pages = own ? fields.pages("memory_page_count", "memory") : OptionalLong.empty();
+        OptionalLong pages = own ? pages(fields, "memory_page_count", "memory") : OptionalLong.empty();
         return pages.isPresent() ? pages.getAsLong() : fields.requiredInteger("memory_page_count", -1L);
     }
 
@@ -95,6 +103,39 @@ final class ImageReader {
         } catch (IllegalArgumentException e) {
             // Falls through to the one message for all that is not base64.
         }
-        throw ManifestException.at(node.place(), "'custom_uefi_json' is not base64 with padding");
+        throw DocumentException.at(node.place(), "'custom_uefi_json' is not base64 with padding");
+    }
+
+    /**
+     * A number of pages, from a count or from a size; not from both.
+     *
+     * @param count field with a number of 4 KiB pages
+     * @param size field with a size such as {@code 512MiB}
+     */
+    private static OptionalLong pages(Fields fields, String count, String size) {
+        if (!fields.has(size)) {
+            return fields.optionalInteger(count, -1L);
+        }
+        if (fields.has(count)) {
+            throw fields.at(
+                    size,
+                    "'" + size + "' and '" + count + "' in " + fields.what() + " say the same, expected one of them");
+        }
+        return OptionalLong.of(pages(fields.required(size), size));
+    }
+
+    /** Pages of a size with a unit that says that it is a power of two. */
+    private static long pages(Node node, String field) {
+        OptionalLong bytes = node instanceof Node.Text it && it.value().endsWith("iB")
+                ? ByteSize.parse(it.value())
+                : OptionalLong.empty();
+        if (bytes.isEmpty()) {
+            throw Fields.expected(node, "a size such as 512MiB, in KiB, MiB, GiB or TiB", "'" + field + "'");
+        }
+        if (bytes.getAsLong() % PAGE_SIZE != 0) {
+            throw DocumentException.at(
+                    node.place(), "'" + field + "' is " + ((Node.Text) node).value() + ", expected a multiple of 4KiB");
+        }
+        return bytes.getAsLong() / PAGE_SIZE;
     }
 }

@@ -1,6 +1,11 @@
 package dev.igvmtool.builder.manifest;
 
 import dev.igvmtool.builder.manifest.IsolationConfig.InjectionType;
+import dev.igvmtool.document.Fields;
+import dev.igvmtool.document.Node;
+import dev.igvmtool.document.Quoted;
+import dev.igvmtool.document.Shape;
+import dev.igvmtool.document.Variant;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;

@@ -2,7 +2,10 @@ package dev.igvmtool.builder.manifest;
 
 import dev.igvmtool.abi.binary.IgvmToolException;
 
-/** The user's manifest or resource list cannot be read or built. The message starts with the file, where it is known. */
+/**
+ * The user's manifest can be read, but not built. The message starts with the file, where it is known. What cannot be read
+ * is a {@link dev.igvmtool.document.DocumentException}.
+ */
 public final class ManifestException extends IgvmToolException {
     private static final long serialVersionUID = 1L;
 
@@ -19,10 +22,5 @@ public final class ManifestException extends IgvmToolException {
     /** The same error with one more piece of context: {@code SOURCE: message}. */
     public ManifestException of(String source) {
         return new ManifestException(source + ": " + getMessage(), this);
-    }
-
-    /** An error at a place of a file. */
-    static ManifestException at(Place place, String message) {
-        return new ManifestException(place + ": " + message);
     }
 }

@@ -1,6 +1,11 @@
 package dev.igvmtool.builder.manifest;
 
-import dev.igvmtool.builder.manifest.DocumentReader.Document;
+import dev.igvmtool.document.DocumentException;
+import dev.igvmtool.document.DocumentReader;
+import dev.igvmtool.document.DocumentReader.Document;
+import dev.igvmtool.document.Fields;
+import dev.igvmtool.document.Node;
+import dev.igvmtool.document.Variant;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +37,7 @@ public final class ManifestReader {
     /**
      * Reads a manifest file, JSON or YAML by its extension.
      *
-     * @throws ManifestException with file, line and column
+     * @throws DocumentException with file, line and column
      */
     public static ManifestFile read(Path file) {
         return read(file, ManifestOptions.NONE);
@@ -41,7 +46,7 @@ public final class ManifestReader {
     /**
      * Reads a manifest file with values for its variables.
      *
-     * @throws ManifestException with file, line and column
+     * @throws DocumentException with file, line and column
      */
     public static ManifestFile read(Path file, ManifestOptions options) {
         return read(DocumentReader.read(file), DocumentReader.folderOf(file), options);
@@ -64,7 +69,7 @@ public final class ManifestReader {
 
     private static ManifestFile read(Document document, Path folder, ManifestOptions options) {
         if (!document.yaml() && !options.variables().isEmpty()) {
-            throw new ManifestException(document.file() + ": manifests in JSON have no variables to set");
+            throw new DocumentException(document.file() + ": manifests in JSON have no variables to set");
         }
         Variables.Result expanded = document.yaml()
                 ? Variables.apply(document.root(), options.variables())
@@ -98,7 +103,7 @@ public final class ManifestReader {
             throw Fields.expected(node, "a list", "'guest_configs'");
         }
         if (list.elements().isEmpty()) {
-            throw ManifestException.at(list.place(), "'guest_configs' is empty, expected at least one");
+            throw DocumentException.at(list.place(), "'guest_configs' is empty, expected at least one");
         }
         List<GuestConfig> configs = new ArrayList<>();
         for (Node element : list.elements()) {

@@ -1,6 +1,14 @@
 package dev.igvmtool.builder.manifest;
 
 import dev.igvmtool.builder.manifest.InitrdEntry.Content;
+import dev.igvmtool.document.DocumentException;
+import dev.igvmtool.document.DocumentReader;
+import dev.igvmtool.document.Fields;
+import dev.igvmtool.document.Nearest;
+import dev.igvmtool.document.Node;
+import dev.igvmtool.document.Quoted;
+import dev.igvmtool.document.Shape;
+import dev.igvmtool.document.Variant;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -40,7 +48,7 @@ public final class ResourceReader {
     /**
      * Reads a resource file: an object with the field {@code resources}.
      *
-     * @throws ManifestException with file, line and column
+     * @throws DocumentException with file, line and column
      */
     public static Resources read(Path file) {
         DocumentReader.Document document = DocumentReader.read(file);
@@ -57,9 +65,9 @@ public final class ResourceReader {
         Resources result = Resources.none();
         for (Node.Member member : mapping.members()) {
             ResourceKey key = ResourceKey.of(member.key())
-                    .orElseThrow(() -> ManifestException.at(member.place(), unknownKey(member.key())));
+                    .orElseThrow(() -> DocumentException.at(member.place(), unknownKey(member.key())));
             if (strict && result.find(key).isPresent()) {
-                throw ManifestException.at(member.place(), "resource '" + key + "' is repeated");
+                throw DocumentException.at(member.place(), "resource '" + key + "' is repeated");
             }
             result = result.with(key, source(member.value(), key));
         }
@@ -111,7 +119,7 @@ public final class ResourceReader {
                         entries.add(new InitrdEntry("/", OptionalInt.empty(), new Content.Folder(path(it, "folder")))));
         fields.optional("entries").ifPresent(it -> list(it, "entries").forEach(element -> entries.add(entry(element))));
         if (archives.isEmpty() && entries.isEmpty()) {
-            throw ManifestException.at(fields.place(), "'initrd' has neither 'archives' nor 'folder' nor 'entries'");
+            throw DocumentException.at(fields.place(), "'initrd' has neither 'archives' nor 'folder' nor 'entries'");
         }
         return new ResourceSource.FromEntries(archives, entries);
     }
@@ -129,7 +137,7 @@ public final class ResourceReader {
                 .filter(name -> fields.optional(name).isPresent())
                 .toList();
         if (given.size() != 1) {
-            throw ManifestException.at(
+            throw DocumentException.at(
                     fields.place(),
                     "an initrd entry has " + (given.isEmpty() ? "no content" : String.join(" and ", given))
                             + ", expected exactly one of " + String.join(", ", CONTENTS));
@@ -138,7 +146,7 @@ public final class ResourceReader {
         boolean isFolder = content instanceof Content.Folder;
         String path = isFolder ? fields.textOr("path", "/") : fields.requiredText("path");
         if (!isArchivePath(path) || path.equals("/") && !isFolder) {
-            throw ManifestException.at(
+            throw DocumentException.at(
                     fields.place(),
                     "'path' is '" + Quoted.of(path) + "', expected an absolute path without empty, '.' and '..' parts");
         }
@@ -152,7 +160,7 @@ public final class ResourceReader {
         switch (name) {
             case "directory" -> {
                 if (!Fields.flag(value, name)) {
-                    throw ManifestException.at(value.place(), "'directory' is false, expected true or another content");
+                    throw DocumentException.at(value.place(), "'directory' is false, expected true or another content");
                 }
                 return new Content.Directory();
             }
@@ -171,7 +179,7 @@ public final class ResourceReader {
             case "link" -> {
                 String target = Fields.text(value, name);
                 if (target.isEmpty() || target.indexOf(0) >= 0) {
-                    throw ManifestException.at(value.place(), "'link' needs a target without NUL");
+                    throw DocumentException.at(value.place(), "'link' needs a target without NUL");
                 }
                 return new Content.Link(target);
             }
@@ -235,7 +243,7 @@ public final class ResourceReader {
         } catch (InvalidPathException e) {
             // Falls through to the one message for all that is no path.
         }
-        throw ManifestException.at(node.place(), "'" + field + "' is not a path: '" + Quoted.of(text) + "'");
+        throw DocumentException.at(node.place(), "'" + field + "' is not a path: '" + Quoted.of(text) + "'");
     }
 
     /** As written, and also with links followed, as far as it exists. */
@@ -247,10 +255,10 @@ public final class ResourceReader {
                 inside = path.toRealPath().startsWith(top.toRealPath());
             }
         } catch (IOException e) {
-            throw ManifestException.at(node.place(), path + ": cannot be read: " + e.getMessage());
+            throw DocumentException.at(node.place(), path + ": cannot be read: " + e.getMessage());
         }
         if (!inside) {
-            throw ManifestException.at(
+            throw DocumentException.at(
                     node.place(),
                     "'" + Quoted.of(path.toString()) + "' lies outside of " + top
                             + ", where a manifest's own resources must be (build --root DIR widens it)");

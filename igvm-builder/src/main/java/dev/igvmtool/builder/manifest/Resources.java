@@ -1,5 +1,6 @@
 package dev.igvmtool.builder.manifest;
 
+import dev.igvmtool.document.Quoted;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.EnumMap;

@@ -1,5 +1,6 @@
 package dev.igvmtool.builder.manifest;
 
+import dev.igvmtool.document.Shape;
 import java.util.List;
 
 /** Every structure and every choice of a manifest. */

@@ -1,5 +1,12 @@
 package dev.igvmtool.builder.manifest;
 
+import dev.igvmtool.document.DocumentException;
+import dev.igvmtool.document.DocumentReader;
+import dev.igvmtool.document.Fields;
+import dev.igvmtool.document.Nearest;
+import dev.igvmtool.document.Node;
+import dev.igvmtool.document.Place;
+import dev.igvmtool.document.Quoted;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -64,7 +71,7 @@ final class Variables {
             if (!member.key().equals("variables")) {
                 others.add(member);
             } else if (seen) {
-                throw ManifestException.at(member.place(), "field 'variables' is repeated in the manifest");
+                throw DocumentException.at(member.place(), "field 'variables' is repeated in the manifest");
             } else {
                 seen = true;
                 variables.declare(member.value(), set);
@@ -89,13 +96,13 @@ final class Variables {
         for (Node.Member member : mapping.members()) {
             String name = member.key();
             if (!NAME.matcher(name).matches()) {
-                throw ManifestException.at(
+                throw DocumentException.at(
                         member.place(),
                         "'" + Quoted.of(name)
                                 + "' is no name of a variable, expected letters, digits and _ without a digit first");
             }
             if (values.containsKey(name)) {
-                throw ManifestException.at(member.place(), "variable '" + name + "' is repeated");
+                throw DocumentException.at(member.place(), "variable '" + name + "' is repeated");
             }
             Node value = member.value();
             if (value instanceof Node.Mapping || value instanceof Node.Sequence) {
@@ -166,7 +173,7 @@ final class Variables {
             }
             int close = text.indexOf('}', open);
             if (close < 0) {
-                throw ManifestException.at(node.place(), "'${' without '}' in '" + Quoted.of(text) + "'");
+                throw DocumentException.at(node.place(), "'${' without '}' in '" + Quoted.of(text) + "'");
             }
             Node value = value(node.place(), text.substring(open + OPEN.length(), close));
             if (open == 0 && close == text.length() - 1) {
@@ -175,7 +182,7 @@ final class Variables {
             String string = textOf(value);
             expanded += string.length();
             if (expanded > MAX_EXPANDED) {
-                throw ManifestException.at(
+                throw DocumentException.at(
                         node.place(), "variables make the manifest longer than " + MAX_EXPANDED + " characters");
             }
             result.append(text, at, open).append(string);
@@ -189,12 +196,12 @@ final class Variables {
         String name = colon < 0 ? reference : reference.substring(0, colon);
         Matcher matcher = NAME.matcher(name);
         if (!matcher.matches()) {
-            throw ManifestException.at(
+            throw DocumentException.at(
                     place,
                     "'${" + Quoted.of(reference) + "}' is no use of a variable, expected ${name} or ${name:-text}");
         }
         if (!values.containsKey(name)) {
-            throw ManifestException.at(place, "variable '" + name + "' " + unknown(name));
+            throw DocumentException.at(place, "variable '" + name + "' " + unknown(name));
         }
         used.add(name);
         Optional<Node> value = values.get(name);
@@ -202,7 +209,7 @@ final class Variables {
             return at(place, value.get());
         }
         if (colon < 0) {
-            throw ManifestException.at(
+            throw DocumentException.at(
                     place, "variable '" + name + "' has no value: set it, or write ${" + name + ":-text}");
         }
         return new Node.Text(place, reference.substring(colon + OTHERWISE.length()));
@@ -234,7 +241,7 @@ final class Variables {
     private void checkUsed() {
         declared.forEach((name, place) -> {
             if (!used.contains(name)) {
-                throw ManifestException.at(place, "variable '" + name + "' is not used anywhere");
+                throw DocumentException.at(place, "variable '" + name + "' is not used anywhere");
             }
         });
     }

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.igvmtool.abi.binary.Bytes;
+import dev.igvmtool.abi.binary.IgvmToolException;
 import dev.igvmtool.builder.manifest.InitrdEntry.Content;
+import dev.igvmtool.document.DocumentReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +44,7 @@ class ManifestReaderTest {
     }
 
     private static String refusal(String name, String text) {
-        return assertThrows(ManifestException.class, () -> ManifestReader.read(name, text, FOLDER), text)
+        return assertThrows(IgvmToolException.class, () -> ManifestReader.read(name, text, FOLDER), text)
                 .getMessage();
     }
 
@@ -273,8 +275,8 @@ class ManifestReaderTest {
         assertEquals(
                 new ResourceSource.FromFile(folder.resolve("k")),
                 other.find(ResourceKey.LINUX_KERNEL).orElseThrow());
-        assertThrows(ManifestException.class, () -> resources.withOption("linux_kernal=k", folder));
-        assertThrows(ManifestException.class, () -> resources.withOption("linux_kernel", folder));
+        assertThrows(IgvmToolException.class, () -> resources.withOption("linux_kernal=k", folder));
+        assertThrows(IgvmToolException.class, () -> resources.withOption("linux_kernel", folder));
     }
 
     @Test
@@ -290,7 +292,7 @@ class ManifestReaderTest {
     }
 
     private static String fileRefusal(Path file) {
-        return assertThrows(ManifestException.class, () -> ManifestReader.read(file))
+        return assertThrows(IgvmToolException.class, () -> ManifestReader.read(file))
                 .getMessage();
     }
 }

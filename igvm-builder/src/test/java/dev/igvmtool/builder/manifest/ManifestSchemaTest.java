@@ -10,6 +10,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
+import dev.igvmtool.document.Shape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.igvmtool.abi.binary.Bytes;
+import dev.igvmtool.abi.binary.IgvmToolException;
 import dev.igvmtool.builder.manifest.IsolationConfig.InjectionType;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,7 +28,7 @@ class OwnFormTest {
 
     private static void refused(String message, String text) {
         String found =
-                assertThrows(ManifestException.class, () -> read(text), text).getMessage();
+                assertThrows(IgvmToolException.class, () -> read(text), text).getMessage();
         assertTrue(found.startsWith("m.yaml: ") && found.contains(message), found);
         assertTrue(found.indexOf('\n') < 0, found);
     }
@@ -146,7 +147,7 @@ class OwnFormTest {
         Path inside = Files.createDirectory(folder.resolve("in"));
         Path manifest = Files.writeString(inside.resolve("m.yaml"), OwnManifests.ARM);
         Files.createSymbolicLink(inside.resolve("fw.fd"), outside);
-        String message = assertThrows(ManifestException.class, () -> ManifestReader.read(manifest))
+        String message = assertThrows(IgvmToolException.class, () -> ManifestReader.read(manifest))
                 .getMessage();
         assertTrue(message.contains("lies outside of " + inside), message);
         ManifestOptions wider = new ManifestOptions(Map.of(), Optional.of(folder));

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.igvmtool.abi.binary.IgvmToolException;
+import dev.igvmtool.document.DocumentException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -33,7 +35,7 @@ class VariablesTest {
     }
 
     private static String refusal(String text, Map<String, String> set) {
-        return assertThrows(ManifestException.class, () -> read(text, set)).getMessage();
+        return assertThrows(IgvmToolException.class, () -> read(text, set)).getMessage();
     }
 
     private static Image.Openhcl image(Manifest manifest) {
@@ -111,7 +113,7 @@ class VariablesTest {
     @Test
     void jsonHasNone() {
         assertTrue(assertThrows(
-                        ManifestException.class,
+                        DocumentException.class,
                         () -> ManifestReader.read(
                                 "m.json", "{}", Path.of("/b"), new ManifestOptions(Map.of("a", "b"), Optional.empty())))
                 .getMessage()

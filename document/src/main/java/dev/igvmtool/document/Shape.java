@@ -1,4 +1,4 @@
-package dev.igvmtool.builder.manifest;
+package dev.igvmtool.document;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -12,22 +12,22 @@ import java.util.List;
  * @param fields that igvmfilegen knows too
  * @param ownFields of our own form only
  */
-record Shape(String id, String what, List<String> fields, List<String> ownFields) {
-    Shape {
+public record Shape(String id, String what, List<String> fields, List<String> ownFields) {
+    public Shape {
         fields = List.copyOf(fields);
         ownFields = List.copyOf(ownFields);
     }
 
-    static Shape of(String id, String what, String... fields) {
+    public static Shape of(String id, String what, String... fields) {
         return new Shape(id, what, List.of(fields), List.of());
     }
 
-    Shape withOwn(String... own) {
+    public Shape withOwn(String... own) {
         return new Shape(id, what, fields, List.of(own));
     }
 
     /** @param own true for our own form */
-    List<String> known(boolean own) {
+    public List<String> known(boolean own) {
         List<String> known = new ArrayList<>(fields);
         if (own) {
             known.addAll(ownFields);

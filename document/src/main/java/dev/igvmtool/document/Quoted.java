@@ -1,12 +1,12 @@
-package dev.igvmtool.builder.manifest;
+package dev.igvmtool.document;
 
 /** Text from a file, made fit for a one-line message: control characters escaped, long text cut. */
-final class Quoted {
+public final class Quoted {
     private static final int LIMIT = 60;
 
     private Quoted() {}
 
-    static String of(String text) {
+    public static String of(String text) {
         StringBuilder result = new StringBuilder();
         int shown = Math.min(text.length(), LIMIT);
         for (int i = 0; i < shown; i++) {

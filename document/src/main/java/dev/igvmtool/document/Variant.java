@@ -1,4 +1,4 @@
-package dev.igvmtool.builder.manifest;
+package dev.igvmtool.document;
 
 import java.util.List;
 import java.util.Optional;
@@ -9,18 +9,18 @@ import java.util.Optional;
  * @param name one of the known names
  * @param body what follows the name, if anything but null does
  */
-record Variant(Place place, String name, Optional<Node> body) {
-    static Variant read(Node node, Shape shape) {
+public record Variant(Place place, String name, Optional<Node> body) {
+    public static Variant read(Node node, Shape shape) {
         return read(node, shape.what(), shape.known(true));
     }
 
-    static Variant read(Node node, String what, List<String> known) {
+    public static Variant read(Node node, String what, List<String> known) {
         Variant result;
         if (node instanceof Node.Text text) {
             result = new Variant(node.place(), text.value(), Optional.empty());
         } else if (node instanceof Node.Mapping mapping) {
             if (mapping.members().size() != 1) {
-                throw ManifestException.at(
+                throw DocumentException.at(
                         node.place(),
                         what + " has " + mapping.members().size() + " keys, expected exactly one of "
                                 + String.join(", ", known));
@@ -35,22 +35,22 @@ record Variant(Place place, String name, Optional<Node> body) {
             String hint = Nearest.to(result.name, known)
                     .map(meant -> ", did you mean '" + meant + "'?")
                     .orElse(", expected one of " + String.join(", ", known));
-            throw ManifestException.at(
+            throw DocumentException.at(
                     result.place, "unknown value '" + Quoted.of(result.name) + "' for " + what + hint);
         }
         return result;
     }
 
     /** The body, of a variant that has fields. */
-    Node fields() {
+    public Node fields() {
         return body.orElseThrow(
-                () -> ManifestException.at(place, "'" + name + "' needs an object with its fields behind it"));
+                () -> DocumentException.at(place, "'" + name + "' needs an object with its fields behind it"));
     }
 
     /** Refuses a body, of a variant that has no fields. */
-    Variant unit() {
+    public Variant unit() {
         if (body.isPresent()) {
-            throw ManifestException.at(
+            throw DocumentException.at(
                     body.get().place(),
                     "'" + name + "' takes no value, found " + body.get().kind());
         }

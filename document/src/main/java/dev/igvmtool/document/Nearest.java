@@ -1,4 +1,4 @@
-package dev.igvmtool.builder.manifest;
+package dev.igvmtool.document;
 
 import java.util.Collection;
 import java.util.Comparator;
@@ -6,11 +6,11 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Finds what a misspelt name was meant to be. */
-final class Nearest {
+public final class Nearest {
     private Nearest() {}
 
     /** The candidate that {@code name} is a slip of, if there is one: few edits for its length. */
-    static Optional<String> to(String name, Collection<String> candidates) {
+    public static Optional<String> to(String name, Collection<String> candidates) {
         return candidates.stream()
                 .filter(candidate -> edits(name, candidate) <= Math.max(1, Math.min(3, candidate.length() / 4)))
                 .min(Comparator.comparingInt((String candidate) -> edits(name, candidate))
@@ -18,7 +18,7 @@ final class Nearest {
     }
 
     /** Optimal string alignment distance, without regard to case, hyphen and underscore alike. */
-    static int edits(String left, String right) {
+    public static int edits(String left, String right) {
         String a = left.toLowerCase(Locale.ROOT).replace('-', '_');
         String b = right.toLowerCase(Locale.ROOT).replace('-', '_');
         if (Math.abs(a.length() - b.length()) > 3) {

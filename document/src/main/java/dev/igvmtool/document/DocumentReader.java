@@ -1,4 +1,4 @@
-package dev.igvmtool.builder.manifest;
+package dev.igvmtool.document;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -23,9 +24,9 @@ import java.util.Locale;
  * Reads one JSON or YAML document into {@link Node}s. Bounded in size and depth; YAML anchors may stand, aliases, tags
  * and further documents are refused.
  */
-final class DocumentReader {
-    /** Bytes of a manifest: far more than any has, far less than memory. */
-    static final int MAX_BYTES = 1 << 20;
+public final class DocumentReader {
+    /** Bytes of a document: far more than any has, far less than memory. */
+    public static final int MAX_BYTES = 1 << 20;
 
     private static final int MAX_DEPTH = 64;
     private static final StreamReadConstraints CONSTRAINTS = StreamReadConstraints.builder()
@@ -47,45 +48,64 @@ final class DocumentReader {
     /**
      * Reads a regular file.
      *
-     * @throws ManifestException if it is not a readable document
+     * @throws DocumentException if it is not a readable document
      */
-    static Document read(Path path) {
+    public static Document read(Path path) {
         String file = path.toString();
         try {
             if (Files.isDirectory(path)) {
-                throw new ManifestException(file + ": is a folder, expected a file");
+                throw new DocumentException(file + ": is a folder, expected a file");
             }
             if (Files.exists(path) && !Files.isRegularFile(path)) {
-                throw new ManifestException(file + ": is not a regular file");
+                throw new DocumentException(file + ": is not a regular file");
             }
             if (Files.size(path) > MAX_BYTES) {
-                throw new ManifestException(String.format(
-                        "%s: has %d bytes, more than the %d that a manifest may have",
+                throw new DocumentException(String.format(
+                        "%s: has %d bytes, more than the %d that a document may have",
                         file, Files.size(path), MAX_BYTES));
             }
-            String text = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(Files.readAllBytes(path)))
-                    .toString();
-            return read(file, text);
+            return read(file, decode(file, Files.readAllBytes(path)));
         } catch (NoSuchFileException e) {
-            throw new ManifestException(file + ": no such file", e);
-        } catch (CharacterCodingException e) {
-            throw new ManifestException(file + ": is not UTF-8 text", e);
+            throw new DocumentException(file + ": no such file", e);
         } catch (IOException e) {
-            throw new ManifestException(file + ": cannot be read: " + e.getMessage(), e);
+            throw new DocumentException(file + ": cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * The text of a document in a stream.
+     *
+     * @param name stands for the file in messages
+     * @throws DocumentException if it is too long or not UTF-8
+     */
+    public static String text(String name, InputStream in) throws IOException {
+        byte[] content = in.readNBytes(MAX_BYTES + 1);
+        if (content.length > MAX_BYTES) {
+            throw new DocumentException(name + ": has more than the " + MAX_BYTES + " bytes that a document may have");
+        }
+        return decode(name, content);
+    }
+
+    private static String decode(String name, byte[] content) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(content))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new DocumentException(name + ": is not UTF-8 text", e);
         }
     }
 
     /** The folder of a file, where its relative paths start. */
-    static Path folderOf(Path file) {
+    public static Path folderOf(Path file) {
         Path absolute = file.toAbsolutePath().normalize();
         Path parent = absolute.getParent();
         return parent == null ? absolute : parent;
     }
 
     /** Reads a document given as text; {@code file} tells the form by its extension, else the first character does. */
-    static Document read(String file, String text) {
+    public static Document read(String file, String text) {
         boolean yaml = isYaml(file, text);
         JsonFactory factory = yaml
                 ? YAMLFactory.builder().streamReadConstraints(CONSTRAINTS).build()
@@ -95,7 +115,7 @@ final class DocumentReader {
         } catch (JsonProcessingException e) {
             throw syntaxError(file, e);
         } catch (IOException e) {
-            throw new ManifestException(file + ": cannot be read: " + e.getMessage(), e);
+            throw new DocumentException(file + ": cannot be read: " + e.getMessage(), e);
         }
     }
 
@@ -109,21 +129,21 @@ final class DocumentReader {
                 || !text.stripLeading().startsWith("{");
     }
 
-    private static ManifestException syntaxError(String file, JsonProcessingException e) {
+    private static DocumentException syntaxError(String file, JsonProcessingException e) {
         JsonLocation at = e.getLocation();
         String where = at == null ? file : new Place(file, at.getLineNr(), Math.max(at.getColumnNr(), 1)).toString();
         String message = e.getOriginalMessage();
         int end = message.indexOf('\n');
-        return new ManifestException(where + ": " + (end < 0 ? message : message.substring(0, end)), e);
+        return new DocumentException(where + ": " + (end < 0 ? message : message.substring(0, end)), e);
     }
 
     private Node document() throws IOException {
         if (next() == null) {
-            throw new ManifestException(file + ": is empty");
+            throw new DocumentException(file + ": is empty");
         }
         Node root = value(0);
         if (parser.nextToken() != null) {
-            throw ManifestException.at(here(), "text after the end of the document");
+            throw DocumentException.at(here(), "text after the end of the document");
         }
         return root;
     }
@@ -132,7 +152,7 @@ final class DocumentReader {
         Place place = here();
         JsonToken token = parser.currentToken();
         if (depth >= MAX_DEPTH) {
-            throw ManifestException.at(place, "more than " + MAX_DEPTH + " levels deep");
+            throw DocumentException.at(place, "more than " + MAX_DEPTH + " levels deep");
         }
         return switch (token) {
             case START_OBJECT -> mapping(place, depth);
@@ -141,7 +161,7 @@ final class DocumentReader {
             case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new Node.Numeral(place, parser.getText());
             case VALUE_TRUE, VALUE_FALSE -> new Node.Flag(place, token == JsonToken.VALUE_TRUE);
             case VALUE_NULL -> new Node.Null(place);
-            default -> throw ManifestException.at(place, "unexpected " + token);
+            default -> throw DocumentException.at(place, "unexpected " + token);
         };
     }
 
@@ -176,11 +196,11 @@ final class DocumentReader {
         JsonToken token = parser.nextToken();
         if (yaml && token != null) {
             if (parser instanceof YAMLParser it && it.isCurrentAlias()) {
-                throw ManifestException.at(here(), "YAML aliases are not supported");
+                throw DocumentException.at(here(), "YAML aliases are not supported");
             }
             Object tag = parser.getTypeId();
             if (tag != null) {
-                throw ManifestException.at(here(), "YAML tags are not supported: '" + Quoted.of(tag.toString()) + "'");
+                throw DocumentException.at(here(), "YAML tags are not supported: '" + Quoted.of(tag.toString()) + "'");
             }
         }
         return token;
@@ -197,5 +217,5 @@ final class DocumentReader {
      * @param file name of the file
      * @param yaml true if it was read as YAML
      */
-    record Document(String file, Node root, boolean yaml) {}
+    public record Document(String file, Node root, boolean yaml) {}
 }

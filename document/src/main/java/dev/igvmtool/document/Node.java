@@ -1,9 +1,9 @@
-package dev.igvmtool.builder.manifest;
+package dev.igvmtool.document;
 
 import java.util.List;
 
 /** A value of a JSON or YAML document with its place. */
-sealed interface Node {
+public sealed interface Node {
     /** Where the value starts. */
     Place place();
 

@@ -1,4 +1,4 @@
-package dev.igvmtool.builder.manifest;
+package dev.igvmtool.document;
 
 /**
  * A place in a text file.
@@ -7,7 +7,7 @@ package dev.igvmtool.builder.manifest;
  * @param line from 1
  * @param column from 1
  */
-record Place(String file, int line, int column) {
+public record Place(String file, int line, int column) {
     @Override
     public String toString() {
         return file + ": line " + line + ", column " + column;
