@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.machine.event.MachineEvent;
+import dev.igvmtool.testing.HandoffCase;
 import java.util.List;
 import java.util.function.ToLongFunction;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -2,8 +2,8 @@ package dev.igvmtool.bootshim;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.igvmtool.abi.hv.VpStartInput;
-import dev.igvmtool.devicetree.binding.TreeIsolation;
 import dev.igvmtool.machine.event.MachineEvent;
+import dev.igvmtool.testing.HandoffCase;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -70,7 +70,7 @@ final class IsolationOperations {
     /** What ours did. */
     static List<String> of(HandoffCase golden, List<MachineEvent> events) {
         IsolationOperations operations = new IsolationOperations();
-        boolean tdx = golden.isolation() == TreeIsolation.TDX;
+        boolean tdx = golden.isolation().equals("tdx");
         for (MachineEvent event : events) {
             if (event instanceof MachineEvent.PageOperation pages) {
                 operations.add(pages);

@@ -25,6 +25,7 @@ import dev.igvmtool.builder.manifest.ResourceSource;
 import dev.igvmtool.devicetree.Fdt;
 import dev.igvmtool.devicetree.binding.BootTree;
 import dev.igvmtool.devicetree.source.Dts;
+import dev.igvmtool.host.config.file.HostConfigReader;
 import dev.igvmtool.host.worker.VirtualMachine;
 import dev.igvmtool.machine.Machine;
 import dev.igvmtool.machine.Programs;
@@ -34,6 +35,7 @@ import dev.igvmtool.machine.guest.StageImage;
 import dev.igvmtool.machine.memory.PhysicalMemory;
 import dev.igvmtool.machine.vp.Vp;
 import dev.igvmtool.sidecar.Sidecar;
+import dev.igvmtool.testing.HandoffCase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -80,7 +82,10 @@ class RealImageIT {
         List<Program> programs = List.of(new BootShim(), new Sidecar());
         List<MachineEvent> events = new ArrayList<>();
         VirtualMachine vm = VirtualMachine.load(
-                built.file(), CaseVmConfig.of(golden), new Programs(programs), Optional.of(event -> {
+                built.file(),
+                HostConfigReader.read(golden.configFile()).build(),
+                new Programs(programs),
+                Optional.of(event -> {
                     if (!(event instanceof MachineEvent.MemoryRead) && !(event instanceof MachineEvent.MemoryWrite)) {
                         events.add(event);
                     }
@@ -90,9 +95,6 @@ class RealImageIT {
         memory.writeBytes(image.shimBase() + programs.get(0).layout().entryOffset(), StageImage.slots(programs.get(0)));
         if (!image.sidecar().isEmpty()) {
             memory.writeBytes(image.sidecarEntry(), StageImage.slots(programs.get(1)));
-        }
-        if (golden.config().get("host_tree").has("exotic")) {
-            memory.writeBytes(image.deviceTree().start(), CaseInputs.deviceTreeArea(golden));
         }
         return new Loaded(vm.machine(), image, events);
     }
@@ -188,7 +190,10 @@ class RealImageIT {
                 stage -> Optional.of(StageImage.elf(stages.get(stage))),
                 BuildOptions.NONE);
         Machine machine = VirtualMachine.load(
-                        built.file(), CaseVmConfig.of(golden), new Programs(stages.values()), Optional.empty())
+                        built.file(),
+                        HostConfigReader.read(golden.configFile()).build(),
+                        new Programs(stages.values()),
+                        Optional.empty())
                 .machine();
         Loaded loaded = new Loaded(machine, CaseInputs.image(golden), List.of());
         assertTrue(loaded.reachesKernel());

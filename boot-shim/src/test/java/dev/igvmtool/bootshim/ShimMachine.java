@@ -25,6 +25,7 @@ import dev.igvmtool.machine.memory.PhysicalMemory;
 import dev.igvmtool.machine.partition.Isolation;
 import dev.igvmtool.machine.partition.PartitionConfig;
 import dev.igvmtool.machine.partition.VpTopology;
+import dev.igvmtool.testing.HandoffCase;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -94,7 +95,7 @@ final class ShimMachine {
         CountingClock.Sequence sequence = new CountingClock.Sequence(
                 time.get("first").asLong(), time.get("step").asLong());
         return PartitionConfig.builder()
-                .isolation(Isolation.valueOf(golden.isolation().name()))
+                .isolation(Isolation.valueOf(CaseInputs.isolation(golden).name()))
                 .vps(StreamSupport.stream(config.get("processors").spliterator(), false)
                         .map(vp -> new VpTopology(
                                 vp.get("apic_id").asInt(), vp.get("node").asInt()))

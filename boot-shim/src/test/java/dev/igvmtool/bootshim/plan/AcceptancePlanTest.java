@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.igvmtool.abi.binary.GpaRange;
-import dev.igvmtool.bootshim.HandoffCase;
 import dev.igvmtool.bootshim.plan.ShimInputs.Imported;
 import dev.igvmtool.devicetree.binding.MemoryEntry;
+import dev.igvmtool.testing.HandoffCase;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

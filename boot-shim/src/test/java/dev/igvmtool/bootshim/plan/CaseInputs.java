@@ -8,8 +8,9 @@ import dev.igvmtool.abi.elf.ProgramHeader;
 import dev.igvmtool.abi.paravisor.CommandLinePage;
 import dev.igvmtool.abi.shim.PersistedStateHeader;
 import dev.igvmtool.abi.shim.ShimParams;
-import dev.igvmtool.bootshim.HandoffCase;
-import dev.igvmtool.bootshim.HandoffCase.Mapped;
+import dev.igvmtool.devicetree.binding.TreeIsolation;
+import dev.igvmtool.testing.HandoffCase;
+import dev.igvmtool.testing.HandoffCase.Mapped;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -32,11 +33,16 @@ public final class CaseInputs {
         ShimImage image = image(golden);
         return new ShimInputs(
                 image,
-                golden.isolation(),
+                isolation(golden),
                 commandLinePage(golden),
                 ShimInputs.readHostTree(deviceTreeArea(golden)),
                 imported(golden),
                 persisted(golden, image));
+    }
+
+    /** How the partition is isolated. */
+    public static TreeIsolation isolation(HandoffCase golden) {
+        return TreeIsolation.of(golden.isolation()).orElseThrow();
     }
 
     /** The ranges that the launch filled. */
@@ -73,7 +79,7 @@ public final class CaseInputs {
                 initrd - base,
                 initrdFile.size(),
                 crc.getValue(),
-                switch (golden.isolation()) {
+                switch (isolation(golden)) {
                     case NONE, VBS -> 1;
                     case SNP -> 2;
                     case TDX -> 3;

@@ -9,11 +9,11 @@ import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.sidecar.SidecarLimits;
 import dev.igvmtool.abi.sidecar.SidecarOutput;
 import dev.igvmtool.abi.sidecar.SidecarParams;
-import dev.igvmtool.bootshim.HandoffCase;
 import dev.igvmtool.devicetree.Fdt;
 import dev.igvmtool.devicetree.binding.BootTree;
 import dev.igvmtool.devicetree.binding.BootTree.TimeSpan;
 import dev.igvmtool.devicetree.source.Dts;
+import dev.igvmtool.testing.HandoffCase;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -116,7 +116,7 @@ class HandoffPlanTest {
     }
 
     private static Optional<TimeSpan> bootTime(HandoffCase golden, boolean sidecar) {
-        return switch (golden.isolation()) {
+        return switch (CaseInputs.isolation(golden)) {
             case NONE, VBS -> Optional.of(new TimeSpan(golden.referenceTime(0), golden.referenceTime(sidecar ? 3 : 1)));
             case SNP -> Optional.empty();
             case TDX -> {

@@ -8,7 +8,7 @@ import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.abi.shim.MemoryVtlType;
 import dev.igvmtool.abi.shim.PersistedStateHeader;
-import dev.igvmtool.bootshim.HandoffCase;
+import dev.igvmtool.testing.HandoffCase;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

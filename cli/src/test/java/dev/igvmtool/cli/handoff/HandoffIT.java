@@ -14,6 +14,7 @@ import dev.igvmtool.abi.sidecar.ControlPage;
 import dev.igvmtool.abi.sidecar.SidecarOutput;
 import dev.igvmtool.abi.x64.TableValue;
 import dev.igvmtool.machine.event.MachineEvent;
+import dev.igvmtool.testing.HandoffCase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -12,9 +12,8 @@ import dev.igvmtool.builder.ImageBuilder;
 import dev.igvmtool.builder.load.StageImages;
 import dev.igvmtool.builder.manifest.ManifestReader;
 import dev.igvmtool.builder.manifest.ResourceReader;
-import dev.igvmtool.cli.hostconfig.HostConfigFile;
 import dev.igvmtool.format.IgvmFile;
-import dev.igvmtool.host.config.VmConfig;
+import dev.igvmtool.host.config.file.HostConfigReader;
 import dev.igvmtool.host.worker.VirtualMachine;
 import dev.igvmtool.machine.Machine;
 import dev.igvmtool.machine.Programs;
@@ -23,9 +22,7 @@ import dev.igvmtool.machine.guest.Program;
 import dev.igvmtool.machine.guest.StageImage;
 import dev.igvmtool.machine.memory.PhysicalMemory;
 import dev.igvmtool.sidecar.Sidecar;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import dev.igvmtool.testing.HandoffCase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -43,7 +40,10 @@ final class HandoffRun {
         BootShim shim = new BootShim();
         Sidecar sidecar = new Sidecar();
         vm = VirtualMachine.load(
-                image(golden), config(golden), new Programs(List.of(shim, sidecar)), Optional.of(event -> {
+                image(golden),
+                HostConfigReader.read(golden.configFile()).build(),
+                new Programs(List.of(shim, sidecar)),
+                Optional.of(event -> {
                     if (!(event instanceof MachineEvent.MemoryRead) && !(event instanceof MachineEvent.MemoryWrite)) {
                         events.add(event);
                     }
@@ -66,18 +66,6 @@ final class HandoffRun {
                         StageImages.none(),
                         BuildOptions.NONE)
                 .file();
-    }
-
-    private static VmConfig config(HandoffCase golden) {
-        try {
-            return HostConfigFile.read(
-                            golden.bytes("config.json"),
-                            name -> Bytes.wrap(
-                                    Files.readAllBytes(golden.folder().resolve(name))))
-                    .build();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /** The steps in place of the code at an executable's entry; everything else of it stays. */

@@ -37,6 +37,7 @@ import java.util.TreeMap;
  * @param tdConfigFlags what a TD module answers
  * @param vpIndexAnswers wrong answers to GetVpIndexFromApicId, by APIC id
  * @param deviceTree false to leave the device tree area zero
+ * @param givenTree device tree in place of the one that the rest of the configuration makes
  * @param corruptInitrd true to flip a bit of the initrd after loading
  * @param persistedState what an earlier run left
  * @param seed of everything random
@@ -66,6 +67,7 @@ public record VmConfig(
         long tdConfigFlags,
         Map<Integer, Integer> vpIndexAnswers,
         boolean deviceTree,
+        Optional<Bytes> givenTree,
         boolean corruptInitrd,
         Optional<PersistedState> persistedState,
         long seed,

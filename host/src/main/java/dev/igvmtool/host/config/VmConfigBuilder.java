@@ -2,30 +2,37 @@ package dev.igvmtool.host.config;
 
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.GpaRange;
+import dev.igvmtool.host.acpi.Pptt;
 import dev.igvmtool.host.hostile.Lie;
 import dev.igvmtool.machine.partition.Isolation;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.SplittableRandom;
+import java.util.OptionalLong;
 import java.util.stream.IntStream;
 
 /** Collects the parts of a {@link VmConfig} that differ from the usual. */
 public final class VmConfigBuilder {
-    private static final int ENTROPY_BYTES = 64;
-    private static final long PAGE = 4096;
-    private static final long TWO_MIB = 2L << 20;
-    private static final long FOUR_GIB = 4L << 30;
-    private static final GpaRange CHIPSET_LOW = GpaRange.ofSize(0xf800_0000L, 0x800_0000L);
+    /** Bytes of entropy that openvmm gives. */
+    public static final int ENTROPY_BYTES = 64;
+
+    private static final long DEFAULT_MEMORY = 512L << 20;
+
+    /** What devices of the chipset have below 4 GiB, and RAM has not. */
+    static final GpaRange CHIPSET_LOW = GpaRange.ofSize(0xf800_0000L, 0x800_0000L);
+
     private static final long HIGH_MMIO_SIZE = 0x2000_0000L;
     private static final long VTL2_MMIO_SIZE = 0x4000_0000L;
     private static final long HIGH_MMIO_START = 0xf_e000_0000L;
 
     private Isolation isolation = Isolation.NONE;
-    private List<Processor> processors = List.of(new Processor(0, 0));
-    private List<RamRange> ram = List.of(new RamRange(GpaRange.ofSize(0, 512L << 20), 0));
+    private Optional<List<Processor>> processors = Optional.empty();
+    private OptionalInt vpCount = OptionalInt.empty();
+    private Spread.ApicIds apicIds = Spread.ApicIds.INDEXES;
+    private Optional<List<RamRange>> ram = Optional.empty();
+    private OptionalLong memory = OptionalLong.empty();
+    private OptionalInt nodes = OptionalInt.empty();
     private Vtl2Base vtl2Base = new Vtl2Base.File();
     private Optional<List<GpaRange>> vtl2ProtectableOverride = Optional.empty();
     private Optional<Mmio> mmio = Optional.empty();
@@ -36,6 +43,7 @@ public final class VmConfigBuilder {
     private HostTreeOptions hostTree = HostTreeOptions.OPENVMM;
     private Optional<Bytes> slit = Optional.empty();
     private Optional<Bytes> pptt = Optional.empty();
+    private Optional<Pptt.Packing> packing = Optional.empty();
     private boolean x2apic = true;
     private int physicalAddressBits = 46;
     private boolean vtl0AliasMapAvailable = true;
@@ -46,6 +54,7 @@ public final class VmConfigBuilder {
     private long tdConfigFlags;
     private Map<Integer, Integer> vpIndexAnswers = Map.of();
     private boolean deviceTree = true;
+    private Optional<Bytes> givenTree = Optional.empty();
     private boolean corruptInitrd;
     private Optional<PersistedState> persistedState = Optional.empty();
     private long seed;
@@ -59,48 +68,46 @@ public final class VmConfigBuilder {
     }
 
     public VmConfigBuilder processors(List<Processor> value) {
-        processors = value;
+        processors = Optional.of(value);
+        vpCount = OptionalInt.empty();
         return this;
     }
 
     public VmConfigBuilder ram(List<RamRange> value) {
-        ram = value;
+        ram = Optional.of(value);
+        memory = OptionalLong.empty();
         return this;
     }
 
-    /**
-     * Processors with APIC ids equal to their indexes, and RAM around the hole below 4 GiB; both spread over the nodes in
-     * equal runs, the last node taking what is left.
-     *
-     * @param vpCount at least 1
-     * @param memoryBytes a multiple of 2 MiB for each node
-     * @param nodeCount at least 1
-     * @throws IllegalArgumentException if a node would have no processor or no memory
-     */
-    public VmConfigBuilder topology(int vpCount, long memoryBytes, int nodeCount) {
-        if (nodeCount < 1 || vpCount < nodeCount || memoryBytes < nodeCount * TWO_MIB || memoryBytes % PAGE != 0) {
-            throw new IllegalArgumentException(String.format(
-                    "%d processors and 0x%x bytes of memory cannot be spread over %d nodes",
-                    vpCount, memoryBytes, nodeCount));
-        }
-        int perNode = vpCount / nodeCount;
-        processors = IntStream.range(0, vpCount)
-                .mapToObj(index -> new Processor(index, Math.min(index / perNode, nodeCount - 1)))
-                .toList();
-        List<RamRange> ranges = new ArrayList<>();
-        long share = memoryBytes / nodeCount / TWO_MIB * TWO_MIB;
-        long next = 0;
-        for (int node = 0; node < nodeCount; node++) {
-            long left = node == nodeCount - 1 ? memoryBytes - share * (nodeCount - 1) : share;
-            while (left > 0) {
-                long room = next < CHIPSET_LOW.start() ? Math.min(left, CHIPSET_LOW.start() - next) : left;
-                ranges.add(new RamRange(GpaRange.ofSize(next, room), node));
-                left -= room;
-                next = next + room == CHIPSET_LOW.start() ? FOUR_GIB : next + room;
-            }
-        }
-        ram = ranges;
+    /** A number of processors in place of a list: in equal runs over the nodes, with their indexes as APIC ids. */
+    public VmConfigBuilder vpCount(int value) {
+        vpCount = OptionalInt.of(value);
+        processors = Optional.empty();
         return this;
+    }
+
+    /** The APIC ids of {@link #vpCount}: {@code first}, {@code first + step} and so on. */
+    public VmConfigBuilder apicIds(int first, int step) {
+        apicIds = new Spread.ApicIds(first, step);
+        return this;
+    }
+
+    /** An amount of RAM in place of a list: in equal runs over the nodes, around the hole below 4 GiB. */
+    public VmConfigBuilder memory(long bytes) {
+        memory = OptionalLong.of(bytes);
+        ram = Optional.empty();
+        return this;
+    }
+
+    /** Virtual NUMA nodes for {@link #vpCount} and {@link #memory}; else as many as the lists name. */
+    public VmConfigBuilder nodes(int value) {
+        nodes = OptionalInt.of(value);
+        return this;
+    }
+
+    /** The three at once. */
+    public VmConfigBuilder topology(int count, long memoryBytes, int nodeCount) {
+        return vpCount(count).memory(memoryBytes).nodes(nodeCount);
     }
 
     public VmConfigBuilder vtl2Base(Vtl2Base value) {
@@ -150,6 +157,12 @@ public final class VmConfigBuilder {
 
     public VmConfigBuilder pptt(Bytes value) {
         pptt = Optional.of(value);
+        return this;
+    }
+
+    /** A PPTT that says how the processors are packed. */
+    public VmConfigBuilder packing(Pptt.Packing value) {
+        packing = Optional.of(value);
         return this;
     }
 
@@ -203,6 +216,11 @@ public final class VmConfigBuilder {
         return this;
     }
 
+    public VmConfigBuilder givenTree(Bytes value) {
+        givenTree = Optional.of(value);
+        return this;
+    }
+
     public VmConfigBuilder corruptInitrd(boolean value) {
         corruptInitrd = value;
         return this;
@@ -218,22 +236,30 @@ public final class VmConfigBuilder {
         return this;
     }
 
-    /** The configuration. Entropy and MMIO ranges that were not given follow from seed and RAM. */
+    /**
+     * The configuration. Entropy and MMIO ranges that were not given follow from seed and RAM.
+     *
+     * @throws dev.igvmtool.abi.binary.IgvmToolException if processors or memory cannot be spread over the nodes
+     */
     public VmConfig build() {
+        int nodeCount = nodes.orElseGet(this::namedNodes);
+        List<Processor> vps =
+                processors.orElseGet(() -> Spread.processors(vpCount.orElse(nodeCount), nodeCount, apicIds));
+        List<RamRange> ranges = ram.orElseGet(() -> Spread.memory(memory.orElse(DEFAULT_MEMORY), nodeCount));
         return new VmConfig(
                 isolation,
-                processors,
-                ram,
+                vps,
+                ranges,
                 vtl2Base,
                 vtl2ProtectableOverride,
-                mmio.orElseGet(this::usualMmio),
+                mmio.orElseGet(() -> usualMmio(ranges)),
                 com,
                 commandLine,
                 vmbusRedirect,
-                entropy.orElseGet(this::seededEntropy),
+                entropy.orElseGet(() -> SeededBytes.of(seed, ENTROPY_BYTES)),
                 hostTree,
                 slit,
-                pptt,
+                pptt.or(() -> packing.map(it -> Pptt.of(vps.size(), it))),
                 x2apic,
                 physicalAddressBits,
                 vtl0AliasMapAvailable,
@@ -244,6 +270,7 @@ public final class VmConfigBuilder {
                 tdConfigFlags,
                 vpIndexAnswers,
                 deviceTree,
+                givenTree,
                 corruptInitrd,
                 persistedState,
                 seed,
@@ -256,26 +283,27 @@ public final class VmConfigBuilder {
         return this;
     }
 
-    /** The high ranges stand below 64 GiB and at it, or above all RAM if that reaches further. */
-    private Mmio usualMmio() {
+    private int namedNodes() {
+        IntStream ofProcessors = processors.stream().flatMap(List::stream).mapToInt(Processor::node);
+        IntStream ofRam = ram.stream().flatMap(List::stream).mapToInt(RamRange::node);
+        return IntStream.concat(ofProcessors, ofRam).max().orElse(0) + 1;
+    }
+
+    /**
+     * Where openvmm has the ranges of devices: the high ones below 64 GiB and at it, or above all RAM if that reaches
+     * further.
+     */
+    private static Mmio usualMmio(List<RamRange> ram) {
         long ramEnd = ram.stream().mapToLong(range -> range.range().end()).max().orElse(0);
         long high = Math.max(HIGH_MMIO_START, roundUp(ramEnd, 1L << 30));
         return new Mmio(
                 Optional.of(CHIPSET_LOW),
                 Optional.of(GpaRange.ofSize(high, HIGH_MMIO_SIZE)),
-                Optional.of(GpaRange.ofSize(roundUp(high + HIGH_MMIO_SIZE, 1L << 30), VTL2_MMIO_SIZE)));
+                Optional.of(GpaRange.ofSize(roundUp(high + HIGH_MMIO_SIZE, 1L << 30), VTL2_MMIO_SIZE)),
+                Optional.empty());
     }
 
     private static long roundUp(long value, long alignment) {
         return value + alignment - 1 & -alignment;
-    }
-
-    private Bytes seededEntropy() {
-        byte[] bytes = new byte[ENTROPY_BYTES];
-        SplittableRandom random = new SplittableRandom(seed);
-        for (int i = 0; i < bytes.length; i++) {
-            bytes[i] = (byte) random.nextInt();
-        }
-        return Bytes.wrap(bytes);
     }
 }

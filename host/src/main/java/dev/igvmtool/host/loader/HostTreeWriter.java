@@ -114,7 +114,7 @@ public final class HostTreeWriter {
         List<GpaRange> chipset =
                 List.of(mmio.chipsetLow().orElse(none), mmio.chipsetHigh().orElse(none));
         vmbus(0, chipset, VTL0_CONNECTION);
-        vmbus(2, mmio.vtl2().stream().toList(), config.vmbusRedirect() ? VTL2_CONNECTION_REDIRECTED : VTL2_CONNECTION);
+        vmbus(2, mmio.ofVtl2(), config.vmbusRedirect() ? VTL2_CONNECTION_REDIRECTED : VTL2_CONNECTION);
         fdt.endNode();
     }
 

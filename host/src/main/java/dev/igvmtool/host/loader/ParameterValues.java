@@ -6,6 +6,9 @@ import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.devicetree.FdtBuildException;
 import dev.igvmtool.devicetree.binding.MemoryEntry;
 import dev.igvmtool.format.header.ParameterKind;
+import dev.igvmtool.host.acpi.Madt;
+import dev.igvmtool.host.acpi.Srat;
+import dev.igvmtool.host.config.Processor;
 import dev.igvmtool.host.config.VmConfig;
 import dev.igvmtool.host.hostile.TreeLies;
 import java.util.Optional;
@@ -27,8 +30,10 @@ final class ParameterValues {
         return switch (kind) {
             case VP_COUNT ->
                 Optional.of(new ByteWriter().u32(config.processors().size()).toBytes());
-            case SRAT -> Optional.of(AcpiTables.srat(config.processors(), memoryMap));
-            case MADT -> Optional.of(AcpiTables.madt(config.processors()));
+            case SRAT -> Optional.of(srat());
+            case MADT ->
+                Optional.of(Madt.of(
+                        config.processors().stream().mapToInt(Processor::apicId).toArray()));
             case MMIO_RANGES -> Optional.of(mmioRanges());
             case MEMORY_MAP -> Optional.of(memoryMap());
             case COMMAND_LINE -> Optional.of(Bytes.utf8(commandLine() + "\0"));
@@ -39,6 +44,14 @@ final class ParameterValues {
         };
     }
 
+    /** VTL2's own range is not in it: the table is for VTL0. */
+    private Bytes srat() {
+        Srat srat = new Srat();
+        config.processors().forEach(processor -> srat.processor(processor.apicId(), processor.node()));
+        config.ram().forEach(range -> srat.memory(range.range(), range.node()));
+        return srat.toBytes();
+    }
+
     private String commandLine() {
         if (config.commandLine().indexOf('\0') >= 0) {
             throw new LoadException("the command line contains a NUL");
@@ -47,6 +60,9 @@ final class ParameterValues {
     }
 
     private Bytes deviceTree() {
+        if (config.givenTree().isPresent()) {
+            return config.givenTree().get();
+        }
         try {
             return TreeLies.tell(HostTreeWriter.write(config, commandLine(), memoryMap), config.lies());
         } catch (FdtBuildException e) {

@@ -175,9 +175,7 @@ record Placement(List<RamRange> ram, Optional<Relocation> relocation, GuestMemor
             long start = Math.max(region.minimumRelocationGpa(), region.relocationRegionGpa());
             List<GpaRange> taken = new ArrayList<>();
             config.ram().forEach(range -> taken.add(range.range()));
-            config.mmio().chipsetLow().ifPresent(taken::add);
-            config.mmio().chipsetHigh().ifPresent(taken::add);
-            config.mmio().vtl2().ifPresent(taken::add);
+            taken.addAll(config.mmio().all());
             for (GpaRange range : GuestMemoryMap.flatten(taken)) {
                 start = start + alignment - 1 & -alignment;
                 if (GpaRange.ofSize(start, size).overlaps(range)) {

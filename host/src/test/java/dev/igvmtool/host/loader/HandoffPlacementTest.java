@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.abi.x64.TableValue;
@@ -28,9 +27,8 @@ import dev.igvmtool.format.header.RelocatableRegion;
 import dev.igvmtool.format.header.RequiredMemory;
 import dev.igvmtool.format.header.SupportedPlatform;
 import dev.igvmtool.format.header.VpContext;
-import dev.igvmtool.host.HandoffCase;
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.igvmtool.host.config.file.HostConfigReader;
+import dev.igvmtool.testing.HandoffCase;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -42,23 +40,21 @@ import org.junit.jupiter.params.provider.MethodSource;
  * kernel's entry: GDT and page tables are then still those that the host loaded.
  */
 class HandoffPlacementTest {
-    static List<HandoffCase> cases() throws IOException {
+    static List<HandoffCase> cases() {
         return HandoffCase.all().stream()
-                .filter(handoff -> handoff.json().get("isolation").asText().equals("none"))
-                .filter(handoff -> Files.exists(handoff.folder().resolve("expected/entry-registers.json")))
-                .filter(handoff -> !handoff.exotic())
+                .filter(handoff -> handoff.isolation().equals("none"))
+                .filter(handoff -> handoff.has("expected/entry-registers.json"))
+                .filter(HandoffCase::hasUsualTree)
                 .toList();
     }
 
     @ParameterizedTest
     @MethodSource("cases")
-    void standsWhereTheReferenceStood(HandoffCase handoff) throws IOException {
-        JsonNode expected = new ObjectMapper()
-                .readTree(handoff.folder()
-                        .resolve("expected/entry-registers.json")
-                        .toFile());
+    void standsWhereTheReferenceStood(HandoffCase handoff) {
+        JsonNode expected = handoff.json("expected/entry-registers.json");
 
-        LoadPlan plan = IgvmLoader.plan(image(handoff), handoff.config());
+        LoadPlan plan = IgvmLoader.plan(
+                image(handoff), HostConfigReader.read(handoff.configFile()).build());
 
         assertEquals(hex(expected.get("cr3")), register(plan, X64Register.CR3).u64());
         assertEquals(
@@ -66,45 +62,45 @@ class HandoffPlacementTest {
         TableValue gdtr = register(plan, X64Register.GDTR).table();
         assertEquals(hex(expected.get("gdtr").get("base")), gdtr.base());
         assertEquals(hex(expected.get("gdtr").get("limit")), gdtr.limit());
-        assertEquals(handoff.file("host-tree.dtb"), plan.hostTree().orElseThrow());
-        long offset = gdtr.base() - handoff.mapped("underhill-gdt").get(0).start();
-        GpaRange area = handoff.mapped("underhill-device-tree").get(0);
+        assertEquals(handoff.bytes("host-tree.dtb"), plan.hostTree().orElseThrow());
+        long offset = gdtr.base() - MapLines.of(handoff, "underhill-gdt").get(0).start();
+        GpaRange area = MapLines.of(handoff, "underhill-device-tree").get(0);
         PageImport inserted = plan.imports().stream()
                 .filter(pages -> pages.gpa() == area.start() + offset)
                 .findFirst()
                 .orElseThrow();
         assertEquals(area.size(), inserted.sizeBytes());
-        assertEquals(handoff.file("host-tree.dtb"), inserted.content());
+        assertEquals(handoff.bytes("host-tree.dtb"), inserted.content());
     }
 
     @Test
-    void thereAreCases() throws IOException {
+    void thereAreCases() {
         assertTrue(cases().size() > 35);
     }
 
-    private static IgvmFile image(HandoffCase handoff) throws IOException {
+    private static IgvmFile image(HandoffCase handoff) {
         List<InitializationHeader> initializations = new ArrayList<>();
-        for (GpaRange range : handoff.mapped("relocation region")) {
+        for (GpaRange range : MapLines.of(handoff, "relocation region")) {
             initializations.add(
                     new RelocatableRegion(1, 0, 2, 7, 0x20_0000, range.start(), range.size(), 0x800_0000, 1L << 48));
         }
-        for (GpaRange range : handoff.mapped("pagetable relocation region")) {
+        for (GpaRange range : MapLines.of(handoff, "pagetable relocation region")) {
             initializations.add(
                     new PageTableRelocationRegion(1, 0, 2, range.start(), range.size(), range.size() - 0x1000));
         }
         List<Directive> directives = new ArrayList<>();
-        for (GpaRange range : handoff.mapped("")) {
+        for (GpaRange range : MapLines.of(handoff, "")) {
             directives.add(new RequiredMemory(range.start(), 1, range.size(), false));
         }
-        for (GpaRange range : handoff.mapped("VTL2 protectable")) {
+        for (GpaRange range : MapLines.of(handoff, "VTL2 protectable")) {
             directives.add(new RequiredMemory(range.start(), 1, range.size(), true));
         }
-        GpaRange tree = handoff.mapped("underhill-device-tree").get(0);
+        GpaRange tree = MapLines.of(handoff, "underhill-device-tree").get(0);
         directives.add(new ParameterArea(tree.size(), 2, Bytes.EMPTY));
         directives.add(new Parameter(ParameterKind.DEVICE_TREE, 2, 0));
         directives.add(new VpContext(0, 1, 0, context(handoff).toBytes()));
         directives.add(new ParameterInsert(tree.start(), 1, 2));
-        for (GpaRange tables : handoff.mapped("underhill-page-tables")) {
+        for (GpaRange tables : MapLines.of(handoff, "underhill-page-tables")) {
             directives.add(
                     new PageData(tables.start(), 1, PageDataFlags.NONE, PageDataType.NORMAL, Bytes.fromHex("00")));
         }
@@ -115,7 +111,7 @@ class HandoffPlacementTest {
                 directives);
     }
 
-    private static VbsVpContext context(HandoffCase handoff) throws IOException {
+    private static VbsVpContext context(HandoffCase handoff) {
         return new VbsVpContext(
                 2,
                 List.of(
@@ -123,13 +119,19 @@ class HandoffPlacementTest {
                                 X64Register.GDTR.number(),
                                 new TableValue(
                                         0x1f,
-                                        handoff.mapped("underhill-gdt").get(0).start())),
+                                        MapLines.of(handoff, "underhill-gdt")
+                                                .get(0)
+                                                .start())),
                         VbsRegister.ofU64(
                                 X64Register.CR3.number(),
-                                handoff.mapped("underhill-page-tables").get(0).start()),
+                                MapLines.of(handoff, "underhill-page-tables")
+                                        .get(0)
+                                        .start()),
                         VbsRegister.ofU64(
                                 X64Register.RIP.number(),
-                                handoff.mapped("underhill-boot-shim").get(0).start())));
+                                MapLines.of(handoff, "underhill-boot-shim")
+                                        .get(0)
+                                        .start())));
     }
 
     private static VbsRegister register(LoadPlan plan, X64Register name) {

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.GpaRange;
-import dev.igvmtool.host.HandoffCase;
 import dev.igvmtool.host.config.RamRange;
 import dev.igvmtool.host.config.VmConfig;
 import dev.igvmtool.host.config.Vtl2Base;
-import java.io.IOException;
+import dev.igvmtool.host.config.file.HostConfigReader;
+import dev.igvmtool.testing.HandoffCase;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -17,19 +17,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class HostTreeWriterTest {
-    static List<HandoffCase> cases() throws IOException {
-        return HandoffCase.all().stream()
-                .filter(HandoffCase::hasTree)
-                .filter(handoff -> !handoff.exotic())
-                .toList();
+    static List<HandoffCase> cases() {
+        return HandoffCase.all().stream().filter(HandoffCase::hasUsualTree).toList();
     }
 
     @ParameterizedTest
     @MethodSource("cases")
-    void writesTheTreeOfTheReferenceCase(HandoffCase handoff) throws IOException {
-        VmConfig config = handoff.config();
+    void writesTheTreeOfTheReferenceCase(HandoffCase handoff) {
+        VmConfig config = HostConfigReader.read(handoff.configFile()).build();
         List<RamRange> ram = new ArrayList<>(config.ram());
-        List<GpaRange> protectable = new ArrayList<>(handoff.mapped("VTL2 protectable"));
+        List<GpaRange> protectable = new ArrayList<>(MapLines.of(handoff, "VTL2 protectable"));
         if (config.vtl2Base() instanceof Vtl2Base.MemoryLayout layout) {
             GpaRange vtl2 = GpaRange.ofSize(
                     layout.address().orElseThrow(), layout.sizeBytes().orElseThrow());
@@ -46,11 +43,11 @@ class HostTreeWriterTest {
 
         Bytes tree = HostTreeWriter.write(config, config.commandLine(), memory);
 
-        assertEquals(handoff.file("host-tree.dtb").toHex(), tree.toHex());
+        assertEquals(handoff.bytes("host-tree.dtb").toHex(), tree.toHex());
     }
 
     @Test
-    void thereAreCases() throws IOException {
+    void thereAreCases() {
         assertTrue(cases().size() > 50);
     }
 }

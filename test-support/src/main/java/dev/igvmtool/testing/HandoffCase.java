@@ -1,12 +1,10 @@
-package dev.igvmtool.bootshim;
+package dev.igvmtool.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.abi.linux.E820Entry;
-import dev.igvmtool.devicetree.binding.TreeIsolation;
-import dev.igvmtool.testing.SharedTestData;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -17,7 +15,11 @@ import java.util.Locale;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
-/** One case of the hand-over test data: configuration, input and what the reference shim left for the kernel. */
+/**
+ * One case of the hand-over test data: configuration, input and what the reference shim left for the kernel.
+ *
+ * @param config of host and hypervisor, as a tree; the host module reads it into its own form
+ */
 public record HandoffCase(String name, Path folder, JsonNode config) {
     private static final String ISOLATION = "IGVM file isolation: ";
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -32,17 +34,17 @@ public record HandoffCase(String name, Path folder, JsonNode config) {
     }
 
     private static HandoffCase of(Path folder) {
-        return new HandoffCase(folder.getFileName().toString(), folder, readJson(folder.resolve("config.json")));
+        return new HandoffCase(String.valueOf(folder.getFileName()), folder, readJson(folder.resolve("config.json")));
     }
 
-    /** How the partition is isolated. */
-    public TreeIsolation isolation() {
-        return TreeIsolation.of(config.get("isolation").asText()).orElseThrow();
+    /** How the partition is isolated: {@code none}, {@code vbs}, {@code snp} or {@code tdx}. */
+    public String isolation() {
+        return config.get("isolation").asText();
     }
 
     /** True if the platform itself keeps the host out. */
     public boolean hardwareIsolated() {
-        return isolation() == TreeIsolation.SNP || isolation() == TreeIsolation.TDX;
+        return isolation().equals("snp") || isolation().equals("tdx");
     }
 
     /** True if the reference reached the kernel. */
@@ -50,10 +52,23 @@ public record HandoffCase(String name, Path folder, JsonNode config) {
         return json("expected/result.json").get("end").asText().equals("kernel");
     }
 
+    /** True if the host makes the device tree by its rules: there is one, and it was not made by hand. */
+    public boolean hasUsualTree() {
+        return !config.path("no_device_tree").asBoolean()
+                && !config.path("host_tree").path("exotic").asBoolean();
+    }
+
+    /** The configuration's file. */
+    public Path configFile() {
+        return folder.resolve("config.json");
+    }
+
+    /** True if the case has a file of this name. */
     public boolean has(String file) {
         return Files.exists(folder.resolve(file));
     }
 
+    /** A file of the case. */
     public Bytes bytes(String file) {
         try {
             return Bytes.wrap(Files.readAllBytes(folder.resolve(file)));
@@ -67,6 +82,7 @@ public record HandoffCase(String name, Path folder, JsonNode config) {
         return bytes(json("resources.json").get("resources").get(key).asText());
     }
 
+    /** A file of the case that is JSON. */
     public JsonNode json(String file) {
         return readJson(folder.resolve(file));
     }
@@ -116,7 +132,7 @@ public record HandoffCase(String name, Path folder, JsonNode config) {
         for (String line : bytes("image.map").toUtf8().lines().toList()) {
             if (!line.startsWith("  ")) {
                 if (line.startsWith(ISOLATION)) {
-                    ours = line.toLowerCase(Locale.ROOT).startsWith(isolation().text(), ISOLATION.length());
+                    ours = line.toLowerCase(Locale.ROOT).startsWith(isolation(), ISOLATION.length());
                 }
                 inside = ours && line.startsWith(heading);
             } else if (inside) {

@@ -1,0 +1,115 @@
+package dev.igvmtool.host.config.file;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
+import dev.igvmtool.document.DocumentException;
+import dev.igvmtool.document.Shape;
+import dev.igvmtool.testing.HandoffCase;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/** The published schema against the reader: the same names everywhere, and the same configurations pass. */
+class HostConfigSchemaTest {
+    private static final JsonNode TREE = tree();
+    private static final JsonSchema SCHEMA =
+            JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012).getSchema(TREE);
+
+    /** Definitions without names of their own. */
+    private static final Set<String> VALUES = Set.of("number", "size", "hex", "file");
+
+    private static final List<String> GOOD = List.of(
+            "{}",
+            "{processors: 4, nodes: 2, memory: 2G, seed: 0x10}",
+            "{processors: {count: 4, first_apic_id: 16}, entropy: {seed: 3}}",
+            "{ram: [{start: 0, end: 1G}, {start: 4GiB, size: 0x40000000, node: 1}], com: null, mmio: null}",
+            "{vtl2_base: vtl2-allocate, mmio: {vtl2: {start: 64G, size: 1G}}}",
+            "{slit: {distances: [[10, 20], [20, 10]]}, pptt: {threads_per_core: 2, cores_per_package: 4}}",
+            "{isolation: tdx, td_config_flags: \"0x3\", vp_index_answer: {\"2\": 3}, reference_time: {step: 5}}");
+
+    private static final List<String> BAD = List.of(
+            "{processor: 4}",
+            "{processors: 0}",
+            "{processors: []}",
+            "{memory: [1]}",
+            "{memory: 1.5G}",
+            "{ram: [{start: 0}]}",
+            "{ram: [{start: 0, size: 1G, end: 1G}]}",
+            "{isolation: sev}",
+            "{vtl2_base: absolute}",
+            "{vtl2_base: {address: 0}}",
+            "{com: COM3}",
+            "{x2apic: 1}",
+            "{active_vtl: 3}",
+            "{entropy: 0x}",
+            "{entropy: {}}",
+            "{slit: {}}",
+            "{pptt: {threads_per_core: 2}}",
+            "{host_tree: {total_pages: 1}}");
+
+    private static JsonNode tree() {
+        try {
+            return new JsonMapper().readTree(HostConfigSchema.text());
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Set<String> findings(String yaml) throws IOException {
+        Set<String> findings = new TreeSet<>();
+        SCHEMA.validate(new YAMLMapper().readTree(yaml)).forEach(it -> findings.add(it.getMessage()));
+        return findings;
+    }
+
+    @Test
+    void schemaAndReaderHaveTheSameNames() {
+        JsonNode definitions = TREE.path("$defs");
+        Set<String> known = new TreeSet<>(VALUES);
+        for (Shape shape : Shapes.ALL) {
+            Set<String> names = new TreeSet<>();
+            JsonNode definition = definitions.path(shape.id());
+            definition.path("properties").fieldNames().forEachRemaining(names::add);
+            definition.path("enum").forEach(value -> names.add(value.asText()));
+            assertEquals(new TreeSet<>(shape.known(true)), names, shape.id());
+            assertFalse(
+                    definition.has("properties")
+                            && definition.path("additionalProperties").asBoolean(true),
+                    shape.id());
+            known.add(shape.id());
+        }
+        Set<String> defined = new TreeSet<>();
+        definitions.fieldNames().forEachRemaining(defined::add);
+        assertEquals(known, defined);
+    }
+
+    @Test
+    void everyConfigurationOfTheReferenceDataIsValid() throws IOException {
+        for (HandoffCase golden : HandoffCase.all()) {
+            assertEquals(Set.of(), findings(golden.bytes("config.json").toUtf8()), golden.name());
+        }
+    }
+
+    @Test
+    void schemaAndReaderTakeAndRefuseTheSame() throws IOException {
+        for (String good : GOOD) {
+            assertEquals(Set.of(), findings(good), good);
+            HostConfigReader.read("h.yaml", good, Path.of("/nonexistent")).build();
+        }
+        for (String bad : BAD) {
+            assertFalse(findings(bad).isEmpty(), bad);
+            assertThrows(
+                    DocumentException.class, () -> HostConfigReader.read("h.yaml", bad, Path.of("/nonexistent")), bad);
+        }
+    }
+}
