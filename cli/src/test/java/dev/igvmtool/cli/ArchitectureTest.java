@@ -51,6 +51,7 @@ class ArchitectureTest {
             Module.of("attestation", "measurement..", "format..", "abi.."),
             Module.of("builder", "measurement..", "format..", "document..", "abi.."),
             Module.of("machine", "devicetree..", "abi.."),
+            Module.of("debugger", "machine..", "devicetree..", "abi.."),
             Module.of("host", "machine..", "format..", "devicetree..", "document..", "abi.."),
             Module.stage("bootshim"),
             Module.stage("sidecar"),

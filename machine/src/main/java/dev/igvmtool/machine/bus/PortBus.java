@@ -2,6 +2,7 @@ package dev.igvmtool.machine.bus;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The I/O ports of a partition, as its host answers them. Ports without a device read as ones and ignore writes. */
@@ -18,6 +19,13 @@ public final class PortBus {
             }
         }
         devices.add(device);
+    }
+
+    /** The serial interface whose first port is {@code firstPort}. */
+    public Optional<Serial> serial(int firstPort) {
+        return at(firstPort) instanceof Serial serial && serial.firstPort() == firstPort
+                ? Optional.of(serial)
+                : Optional.empty();
     }
 
     /** IN of 1, 2 or 4 bytes. */

@@ -5,8 +5,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A 16550 serial port whose other end collects what the guest transmits. The transmitter is always empty; nothing is
- * received.
+ * A 16550 serial port whose other end collects what the guest transmits. The transmitter is always empty. What the other
+ * end sends waits until the guest reads it; no interrupt tells of it.
  */
 public final class Serial implements PortDevice {
     /** First port of the first serial interface. */
@@ -26,6 +26,9 @@ public final class Serial implements PortDevice {
     private static final int DIVISOR_LATCH_ACCESS = 0x80;
     /** Transmitter and holding register empty. */
     private static final int TRANSMITTER_EMPTY = 0x60;
+    /** A byte waits to be read. */
+    private static final int DATA_READY = 1;
+
     /** Carrier, data set ready, clear to send. */
     private static final int MODEM_READY = 0xb0;
 
@@ -36,6 +39,7 @@ public final class Serial implements PortDevice {
     private byte[] text = new byte[256];
     private int length;
     private @Nullable Bytes saved;
+    private Bytes waiting = Bytes.EMPTY;
     private int interruptEnable;
     private int fifoControl;
     private int lineControl;
@@ -45,6 +49,7 @@ public final class Serial implements PortDevice {
 
     private record State(
             Bytes text,
+            Bytes waiting,
             int interruptEnable,
             int fifoControl,
             int lineControl,
@@ -67,6 +72,22 @@ public final class Serial implements PortDevice {
         return present;
     }
 
+    /** The other end sends {@code content}, to be read behind what waits already. */
+    public void receive(Bytes content) {
+        byte[] both = Arrays.copyOf(waiting.toByteArray(), waiting.size() + content.size());
+        content.copyTo(0, both, waiting.size(), content.size());
+        waiting = Bytes.wrap(both);
+    }
+
+    private int takeReceived() {
+        if (waiting.isEmpty()) {
+            return 0;
+        }
+        int octet = waiting.u8(0);
+        waiting = waiting.from(1);
+        return octet;
+    }
+
     @Override
     public int firstPort() {
         return firstPort;
@@ -81,12 +102,12 @@ public final class Serial implements PortDevice {
     public int in(int port, int sizeBytes) {
         boolean latch = (lineControl & DIVISOR_LATCH_ACCESS) != 0;
         return switch (port - firstPort) {
-            case DATA -> latch ? divisor & 0xff : 0;
+            case DATA -> latch ? divisor & 0xff : takeReceived();
             case INTERRUPT_ENABLE -> latch ? divisor >> 8 : interruptEnable;
             case INTERRUPT_IDENTIFICATION -> NO_INTERRUPT_PENDING | ((fifoControl & 1) != 0 ? FIFOS_ENABLED : 0);
             case LINE_CONTROL -> lineControl;
             case MODEM_CONTROL -> modemControl;
-            case LINE_STATUS -> TRANSMITTER_EMPTY;
+            case LINE_STATUS -> TRANSMITTER_EMPTY | (waiting.isEmpty() ? 0 : DATA_READY);
             case MODEM_STATUS -> MODEM_READY;
             case SCRATCH -> scratch;
             default -> throw new IllegalArgumentException("port " + port);
@@ -124,7 +145,7 @@ public final class Serial implements PortDevice {
 
     @Override
     public Record save() {
-        return new State(text(), interruptEnable, fifoControl, lineControl, modemControl, scratch, divisor);
+        return new State(text(), waiting, interruptEnable, fifoControl, lineControl, modemControl, scratch, divisor);
     }
 
     @Override
@@ -133,6 +154,7 @@ public final class Serial implements PortDevice {
         text = Arrays.copyOf(from.text.toByteArray(), Math.max(256, from.text.size()));
         length = from.text.size();
         saved = from.text;
+        waiting = from.waiting;
         interruptEnable = from.interruptEnable;
         fifoControl = from.fifoControl;
         lineControl = from.lineControl;

@@ -202,6 +202,7 @@ final class StageCode {
         int level = vp.vtl();
         Step step = entry.steps().get(number);
         step.action().run(vp.cpu());
+        vp.state().lastProgram = entry.program().number();
         vtl.completed = List.of();
         long count = partition.countStep();
         if (partition.observed()) {

@@ -30,6 +30,10 @@ public final class VpState {
             .paddedTo(FX_BYTES);
 
     int activeVtl;
+
+    /** Number of the program whose step the VP ran last, 0 before the first. For those who look; no program sees it. */
+    int lastProgram;
+
     final @Nullable VtlState[] vtls;
     String stopReason = "";
 
@@ -70,6 +74,7 @@ public final class VpState {
         System.arraycopy(source.mtrrFixed, 0, mtrrFixed, 0, mtrrFixed.length);
         fxState = source.fxState;
         activeVtl = source.activeVtl;
+        lastProgram = source.lastProgram;
         vtls = new VtlState[source.vtls.length];
         for (int i = 0; i < vtls.length; i++) {
             VtlState vtl = source.vtls[i];
@@ -100,6 +105,11 @@ public final class VpState {
     /** The VTL in which the VP runs. */
     public int activeVtl() {
         return activeVtl;
+    }
+
+    /** Number of the program whose step the VP ran last, 0 before the first. */
+    public int lastProgram() {
+        return lastProgram;
     }
 
     /** True if the VTL is enabled on this VP. */

@@ -2,6 +2,7 @@ package dev.igvmtool.machine.bus;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.igvmtool.abi.binary.Bytes;
 import org.junit.jupiter.api.Test;
 
 class SerialTest {
@@ -37,6 +38,22 @@ class SerialTest {
         assertEquals("one three", serial.text().toUtf8());
         serial.restore(second);
         assertEquals("one two", serial.text().toUtf8());
+    }
+
+    @Test
+    void whatTheOtherEndSendsWaitsUntilItIsRead() {
+        assertEquals(0, serial.in(0x3e8, 1));
+        serial.receive(Bytes.utf8("a"));
+        serial.receive(Bytes.utf8("b"));
+        Record both = serial.save();
+
+        assertEquals(0x61, serial.in(0x3ed, 1));
+        assertEquals('a', serial.in(0x3e8, 1));
+        assertEquals('b', serial.in(0x3e8, 1));
+        assertEquals(0x60, serial.in(0x3ed, 1));
+        assertEquals(0, serial.in(0x3e8, 1));
+        serial.restore(both);
+        assertEquals('a', serial.in(0x3e8, 1));
     }
 
     @Test

@@ -1,0 +1,36 @@
+package dev.igvmtool.cli.debug;
+
+import dev.igvmtool.cli.StagePrograms;
+import dev.igvmtool.cli.boot.BootImage;
+import dev.igvmtool.format.IgvmReader;
+import dev.igvmtool.host.config.VmConfig;
+import dev.igvmtool.host.worker.VirtualMachine;
+import dev.igvmtool.machine.Machine;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** The sample image in a machine that has not run yet. */
+final class SampleBoot {
+    private SampleBoot() {}
+
+    static Machine machine(int vps) {
+        VmConfig config =
+                VmConfig.builder().topology(vps, 1L << 30, vps > 1 ? 2 : 1).build();
+        return VirtualMachine.load(
+                        IgvmReader.read(
+                                BootImage.in(sample()).orElseThrow().build().content()),
+                        config,
+                        StagePrograms.forMachine(),
+                        Optional.empty())
+                .machine();
+    }
+
+    private static Path sample() {
+        Path folder = Path.of("").toAbsolutePath();
+        while (!Files.exists(folder.resolve("samples/openhcl-x64/manifest.yaml"))) {
+            folder = folder.getParent();
+        }
+        return folder.resolve("samples/openhcl-x64");
+    }
+}
