@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Objects;
+import java.util.OptionalInt;
 
 /**
  * An immutable sequence of at most 2 GiB - 1 bytes, over an array or a mapped file. Slices share storage. The typed
@@ -117,6 +118,13 @@ public final class Bytes {
     @SuppressWarnings("ReferenceEquality") // The same storage, not an equal one.
     public boolean isSameSlice(Bytes that) {
         return storage == that.storage && start == that.start && size == that.size;
+    }
+
+    /** Where these bytes stand in {@code whole}, if they are a slice of it. */
+    @SuppressWarnings("ReferenceEquality")
+    public OptionalInt offsetIn(Bytes whole) {
+        boolean inside = storage == whole.storage && start >= whole.start && start + size <= whole.start + whole.size;
+        return inside ? OptionalInt.of(start - whole.start) : OptionalInt.empty();
     }
 
     /** True if {@code next} stands directly behind this in the same storage. */

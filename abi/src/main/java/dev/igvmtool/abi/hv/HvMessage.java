@@ -5,6 +5,9 @@ import dev.igvmtool.abi.binary.ByteWriter;
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.Codec;
 import dev.igvmtool.abi.binary.FormatException;
+import dev.igvmtool.abi.binary.StructLayout;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * {@code HV_MESSAGE}, 256 bytes.
@@ -34,6 +37,19 @@ public record HvMessage(int type, int flags, long sender, Bytes payload) {
         @Override
         public int size() {
             return SIZE;
+        }
+
+        @Override
+        public Optional<StructLayout> layout() {
+            return Optional.of(new StructLayout(
+                    "HV_MESSAGE",
+                    SIZE,
+                    List.of(
+                            StructLayout.Field.integer("type", 0, 4),
+                            StructLayout.Field.integer("payload_size", 4, 1),
+                            StructLayout.Field.integer("flags", 5, 1),
+                            StructLayout.Field.integer("sender", 8, 8),
+                            StructLayout.Field.bytes("payload", SIZE - MAX_PAYLOAD, MAX_PAYLOAD))));
         }
 
         @Override

@@ -2,6 +2,8 @@ package dev.igvmtool.abi.hv;
 
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.Memory;
+import dev.igvmtool.abi.binary.StructLayout;
+import java.util.List;
 
 /**
  * {@code HV_VP_ASSIST_PAGE}: the page by which hypervisor and one VTL of a VP talk at VTL switches. A view.
@@ -17,6 +19,27 @@ public record VpAssistPage(Memory memory, long address) {
     public static final int RCX = 0x018;
     public static final int MESSAGE = 0x070;
     public static final int RETURN_ACTIONS = 0x170;
+
+    private static final int SIZE = 0x1000;
+    private static final int RETURN_ACTION_BYTES = 256;
+
+    /** Where the fields lie. */
+    public static StructLayout layout() {
+        return new StructLayout(
+                "HV_VP_ASSIST_PAGE",
+                SIZE,
+                List.of(
+                        StructLayout.Field.integer("apic_assist", APIC_ASSIST, 4),
+                        StructLayout.Field.integer("vtl_entry_reason", ENTRY_REASON, 4),
+                        StructLayout.Field.integer("vina_status", VINA_STATUS, 1),
+                        StructLayout.Field.integer("vtl_return_rax", RAX, 8),
+                        StructLayout.Field.integer("vtl_return_rcx", RCX, 8),
+                        StructLayout.Field.structure(
+                                "intercept_message",
+                                MESSAGE,
+                                HvMessage.CODEC.layout().orElseThrow()),
+                        StructLayout.Field.bytes("vtl_return_actions", RETURN_ACTIONS, RETURN_ACTION_BYTES)));
+    }
 
     /** Why this VTL was entered, see {@link VtlEntryReason}. */
     public int entryReason() {

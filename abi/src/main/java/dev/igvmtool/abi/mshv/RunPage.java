@@ -2,7 +2,12 @@ package dev.igvmtool.abi.mshv;
 
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.Memory;
+import dev.igvmtool.abi.binary.StructLayout;
+import dev.igvmtool.abi.hv.HvMessage;
 import dev.igvmtool.abi.x64.Gpr;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 
 /**
  * {@code hcl_run}, one page per VP: kernel and user program exchange the lower VTL's registers and exit messages here.
@@ -31,6 +36,32 @@ public record RunPage(Memory memory, long gva) {
 
     /** FXSAVE image in the CPU context, after the sixteen registers. */
     private static final int FX_STATE = 0x80;
+
+    private static final int PAGE_BYTES = 0x1000;
+    private static final int FX_STATE_BYTES = 512;
+
+    /** Where the fields lie. */
+    public static StructLayout layout() {
+        List<StructLayout.Field> fields = new ArrayList<>(List.of(
+                StructLayout.Field.integer("cancel", CANCEL, 4),
+                StructLayout.Field.integer("vtl_ret_action_size", RETURN_ACTION_BYTES, 4),
+                StructLayout.Field.integer("flags", FLAGS, 4),
+                StructLayout.Field.integer("scan_proxy_irr", SCAN_PROXY_IRR, 1),
+                StructLayout.Field.integer("offload_flags", OFFLOAD_FLAGS, 1),
+                StructLayout.Field.integer("mode", ENTER_MODE, 1),
+                StructLayout.Field.structure(
+                        "exit_message", EXIT_MESSAGE, HvMessage.CODEC.layout().orElseThrow())));
+        for (Gpr register : Gpr.values()) {
+            String name = register == Gpr.RSP ? "cr2" : register.name().toLowerCase(Locale.ROOT);
+            fields.add(StructLayout.Field.integer(
+                    "cpu_context." + name, CPU_CONTEXT + register.ordinal() * Long.BYTES, Long.BYTES));
+        }
+        fields.add(StructLayout.Field.bytes("cpu_context.fx_state", CPU_CONTEXT + FX_STATE, FX_STATE_BYTES));
+        fields.add(StructLayout.Field.bytes("vtl_ret_actions", RETURN_ACTIONS, EXIT_MESSAGE_BYTES));
+        fields.add(StructLayout.Field.bytes("proxy_irr", PROXY_IRR, TARGET_VTL - PROXY_IRR));
+        fields.add(StructLayout.Field.integer("target_vtl", TARGET_VTL, 1));
+        return new StructLayout("hcl_run", PAGE_BYTES, fields);
+    }
 
     /** Not zero: the next return to the lower VTL comes back at once. */
     public long cancel() {

@@ -5,6 +5,9 @@ import dev.igvmtool.abi.binary.ByteWriter;
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.Codec;
 import dev.igvmtool.abi.binary.FormatException;
+import dev.igvmtool.abi.binary.StructLayout;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * {@code ParavisorCommandLine}: the measured kernel command line, exactly one page: u16 policy, u16 length, text filled
@@ -30,6 +33,17 @@ public record CommandLinePage(int policy, Bytes text) {
         @Override
         public int size() {
             return 4 + MAX_TEXT_BYTES;
+        }
+
+        @Override
+        public Optional<StructLayout> layout() {
+            return Optional.of(new StructLayout(
+                    "ParavisorCommandLine",
+                    size(),
+                    List.of(
+                            StructLayout.Field.integer("policy", 0, 2),
+                            StructLayout.Field.integer("length", 2, 2),
+                            StructLayout.Field.bytes("text", 4, MAX_TEXT_BYTES))));
         }
 
         @Override

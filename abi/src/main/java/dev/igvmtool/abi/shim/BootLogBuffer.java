@@ -3,6 +3,8 @@ package dev.igvmtool.abi.shim;
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.FormatException;
 import dev.igvmtool.abi.binary.Memory;
+import dev.igvmtool.abi.binary.StructLayout;
+import java.util.List;
 
 /**
  * The boot shim's log in memory: capacity, next insert offset and number of dropped messages, 16 bits each, then UTF-8
@@ -18,6 +20,17 @@ public record BootLogBuffer(Memory memory, long address) {
     private static final int CAPACITY = 0;
     private static final int NEXT_INSERT = 2;
     private static final int DROPPED = 4;
+
+    /** The header; the text follows. */
+    public static StructLayout layout() {
+        return new StructLayout(
+                "boot log",
+                HEADER_BYTES,
+                List.of(
+                        StructLayout.Field.integer("capacity", CAPACITY, 2),
+                        StructLayout.Field.integer("next_insert", NEXT_INSERT, 2),
+                        StructLayout.Field.integer("dropped", DROPPED, 2)));
+    }
 
     /** An empty log over {@code sizeBytes} bytes, header included. */
     public void reset(int sizeBytes) {

@@ -2,7 +2,12 @@ package dev.igvmtool.abi.sidecar;
 
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.Memory;
+import dev.igvmtool.abi.binary.StructLayout;
+import dev.igvmtool.abi.hv.HvMessage;
 import dev.igvmtool.abi.x64.Gpr;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -31,6 +36,25 @@ public record CommandPage(Memory memory, long address) {
     public static final int MESSAGE_BYTES = 256;
     /** Bytes of the request data. */
     public static final int REQUEST_DATA_BYTES = 1024;
+
+    /** Where the fields lie. */
+    public static StructLayout layout() {
+        List<StructLayout.Field> fields = new ArrayList<>(List.of(
+                StructLayout.Field.integer("command", COMMAND, 4),
+                StructLayout.Field.integer("has_error", HAS_ERROR, 1)));
+        for (Gpr register : Gpr.values()) {
+            String name = register == Gpr.RSP ? "cr2" : register.name().toLowerCase(Locale.ROOT);
+            fields.add(StructLayout.Field.integer(
+                    "cpu_context." + name, CPU_CONTEXT + register.ordinal() * Long.BYTES, Long.BYTES));
+        }
+        fields.add(StructLayout.Field.bytes("cpu_context.fx_state", FX_STATE, FX_STATE_BYTES));
+        fields.add(StructLayout.Field.structure(
+                "intercept_message", INTERCEPT_MESSAGE, HvMessage.CODEC.layout().orElseThrow()));
+        fields.add(StructLayout.Field.integer("error.length", ERROR, 1));
+        fields.add(StructLayout.Field.bytes("error.text", ERROR + 1, SidecarLimits.MAX_ERROR_BYTES));
+        fields.add(StructLayout.Field.bytes("request_data", REQUEST_DATA, REQUEST_DATA_BYTES));
+        return new StructLayout("CommandPage", SidecarLimits.PAGE_BYTES, fields);
+    }
 
     /** Number of the command, see {@link SidecarCommand}. */
     public long commandNumber() {

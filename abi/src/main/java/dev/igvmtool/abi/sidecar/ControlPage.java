@@ -1,6 +1,8 @@
 package dev.igvmtool.abi.sidecar;
 
 import dev.igvmtool.abi.binary.Memory;
+import dev.igvmtool.abi.binary.StructLayout;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -19,6 +21,22 @@ public record ControlPage(Memory memory, long address) {
     public static final int RESPONSE_VECTOR = 0x14;
     public static final int NEEDS_ATTENTION = 0x18;
     public static final int CPU_STATUS = 0x40;
+
+    /** Where the fields lie; behind them a status byte for each VP of the node. */
+    public static StructLayout layout() {
+        return new StructLayout(
+                "ControlPage",
+                SidecarLimits.PAGE_BYTES,
+                List.of(
+                        StructLayout.Field.integer("index", INDEX, 4),
+                        StructLayout.Field.integer("base_cpu", BASE_CPU, 4),
+                        StructLayout.Field.integer("cpu_count", CPU_COUNT, 4),
+                        StructLayout.Field.integer("request_vector", REQUEST_VECTOR, 4),
+                        StructLayout.Field.integer("response_cpu", RESPONSE_CPU, 4),
+                        StructLayout.Field.integer("response_vector", RESPONSE_VECTOR, 4),
+                        StructLayout.Field.integer("needs_attention", NEEDS_ATTENTION, 4),
+                        StructLayout.Field.bytes("cpu_status", CPU_STATUS, SidecarLimits.MAX_CONTROL_PAGE_VPS)));
+    }
 
     /** Index of the node. */
     public long index() {

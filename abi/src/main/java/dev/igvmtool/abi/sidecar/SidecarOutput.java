@@ -4,8 +4,10 @@ import dev.igvmtool.abi.binary.ByteReader;
 import dev.igvmtool.abi.binary.ByteWriter;
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.Codec;
+import dev.igvmtool.abi.binary.StructLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * {@code SidecarOutput}, 3328 bytes at the start of one page: what the sidecar leaves for the boot shim, by RSI.
@@ -31,6 +33,18 @@ public record SidecarOutput(Bytes error, List<SidecarOutputNode> nodes) {
         @Override
         public int size() {
             return NODES + SidecarLimits.MAX_NODES * SidecarOutputNode.CODEC.size();
+        }
+
+        @Override
+        public Optional<StructLayout> layout() {
+            StructLayout node = SidecarOutputNode.CODEC.layout().orElseThrow();
+            List<StructLayout.Field> fields = new ArrayList<>(List.of(
+                    StructLayout.Field.integer("error.length", 0, 1),
+                    StructLayout.Field.bytes("error.text", 1, SidecarLimits.MAX_ERROR_BYTES)));
+            for (int i = 0; i < SidecarLimits.MAX_NODES; i++) {
+                fields.add(StructLayout.Field.structure("nodes[" + i + "]", NODES + i * node.sizeBytes(), node));
+            }
+            return Optional.of(new StructLayout("SidecarOutput", size(), fields));
         }
 
         @Override

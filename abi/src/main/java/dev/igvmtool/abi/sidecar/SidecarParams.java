@@ -5,9 +5,11 @@ import dev.igvmtool.abi.binary.ByteWriter;
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.Codec;
 import dev.igvmtool.abi.binary.FormatException;
+import dev.igvmtool.abi.binary.StructLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * {@code SidecarParams}, 3489 bytes at the start of one page: what the boot shim says to the sidecar, by RDI.
@@ -52,13 +54,30 @@ public record SidecarParams(
 
     private static final class ParamsCodec implements Codec<SidecarParams> {
         private static final int PADDING_BYTES = 3;
+        private static final int NODES = 0x10;
 
         @Override
         public int size() {
-            return 0x10
+            return NODES
                     + SidecarLimits.MAX_NODES * SidecarNodeRecord.CODEC.size()
                     + 1
                     + SidecarLimits.MAX_PER_CPU_FLAGS;
+        }
+
+        @Override
+        public Optional<StructLayout> layout() {
+            StructLayout node = SidecarNodeRecord.CODEC.layout().orElseThrow();
+            List<StructLayout.Field> fields = new ArrayList<>(List.of(
+                    StructLayout.Field.integer("hypercall_page", 0, 8),
+                    StructLayout.Field.integer("enable_logging", 8, 1),
+                    StructLayout.Field.integer("node_count", 12, 4)));
+            for (int i = 0; i < SidecarLimits.MAX_NODES; i++) {
+                fields.add(StructLayout.Field.structure("nodes[" + i + "]", NODES + i * node.sizeBytes(), node));
+            }
+            int flags = NODES + SidecarLimits.MAX_NODES * node.sizeBytes();
+            fields.add(StructLayout.Field.integer("per_cpu_state_specified", flags, 1));
+            fields.add(StructLayout.Field.bytes("sidecar_starts_cpu", flags + 1, SidecarLimits.MAX_PER_CPU_FLAGS));
+            return Optional.of(new StructLayout("SidecarParams", size(), fields));
         }
 
         @Override

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 class BytesTest {
@@ -92,5 +93,14 @@ class BytesTest {
         assertThrows(IndexOutOfBoundsException.class, () -> slice.from(5));
         assertEquals(4, slice.asBuffer().remaining());
         assertEquals(4, slice.asBuffer().capacity());
+    }
+
+    @Test
+    void sliceKnowsItsPlaceInTheWhole() {
+        Bytes whole = Bytes.fromHex("00112233445566");
+        assertEquals(OptionalInt.of(3), whole.slice(1, 5).slice(2, 3).offsetIn(whole));
+        assertEquals(OptionalInt.of(0), whole.offsetIn(whole));
+        assertEquals(OptionalInt.empty(), whole.slice(1, 3).offsetIn(whole.slice(2, 3)));
+        assertEquals(OptionalInt.empty(), Bytes.fromHex("11").offsetIn(whole));
     }
 }

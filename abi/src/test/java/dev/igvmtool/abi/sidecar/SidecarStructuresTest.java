@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.FormatException;
+import dev.igvmtool.abi.binary.StructLayout;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -84,5 +85,30 @@ class SidecarStructuresTest {
         assertEquals(254, cut.size());
         assertEquals(256, ErrorText.field("no").size());
         assertEquals(2, ErrorText.field("no").u8(0));
+    }
+
+    @Test
+    void layoutsSayWhatCodecsRead() {
+        StructLayout params = SidecarParams.CODEC.layout().orElseThrow();
+        assertEquals(3489, params.sizeBytes());
+        assertEquals(0x3c, params.find("nodes[1].vpCount").orElseThrow().offset());
+        assertEquals(0xc10, params.find("per_cpu_state_specified").orElseThrow().offset());
+        assertEquals(0xc11, params.find("sidecar_starts_cpu").orElseThrow().offset());
+        StructLayout output = SidecarOutput.CODEC.layout().orElseThrow();
+        assertEquals(3328, output.sizeBytes());
+        assertEquals(
+                0x100 + 24 * 127 + 16,
+                output.find("nodes[127].sharedPagesSize").orElseThrow().offset());
+    }
+
+    @Test
+    void pagesHaveTheirFieldsWhereTheViewsReadThem() {
+        assertEquals(0x40, ControlPage.layout().find("cpu_status").orElseThrow().offset());
+        StructLayout command = CommandPage.layout();
+        assertEquals(0x30, command.find("cpu_context.cr2").orElseThrow().offset());
+        assertEquals(0x88, command.find("cpu_context.r15").orElseThrow().offset());
+        assertEquals(
+                0x420, command.find("intercept_message.payload").orElseThrow().offset());
+        assertEquals("request_data", command.at(0x610).orElseThrow().name());
     }
 }
