@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
@@ -22,6 +23,7 @@ import java.util.TreeMap;
  * @param mmio ranges of devices
  * @param com serial port, if there is one
  * @param commandLine the user's text for the paravisor's kernel
+ * @param vtl2Framebuffer address of VTL2's frame buffer, if it has one: VTL2 is told on the command line
  * @param vmbusRedirect whether VTL2 relays VMBus to VTL0
  * @param entropy given to VTL2's kernel
  * @param hostTree departures from openvmm's device tree
@@ -52,6 +54,7 @@ public record VmConfig(
         Mmio mmio,
         Optional<ComPort> com,
         String commandLine,
+        OptionalLong vtl2Framebuffer,
         boolean vmbusRedirect,
         Bytes entropy,
         HostTreeOptions hostTree,

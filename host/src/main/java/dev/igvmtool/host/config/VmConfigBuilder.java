@@ -38,6 +38,7 @@ public final class VmConfigBuilder {
     private Optional<Mmio> mmio = Optional.empty();
     private Optional<ComPort> com = Optional.of(ComPort.COM3);
     private String commandLine = "";
+    private OptionalLong vtl2Framebuffer = OptionalLong.empty();
     private boolean vmbusRedirect;
     private Optional<Bytes> entropy = Optional.empty();
     private HostTreeOptions hostTree = HostTreeOptions.OPENVMM;
@@ -132,6 +133,11 @@ public final class VmConfigBuilder {
 
     public VmConfigBuilder commandLine(String value) {
         commandLine = value;
+        return this;
+    }
+
+    public VmConfigBuilder vtl2Framebuffer(long value) {
+        vtl2Framebuffer = OptionalLong.of(value);
         return this;
     }
 
@@ -255,6 +261,7 @@ public final class VmConfigBuilder {
                 mmio.orElseGet(() -> usualMmio(ranges)),
                 com,
                 commandLine,
+                vtl2Framebuffer,
                 vmbusRedirect,
                 entropy.orElseGet(() -> SeededBytes.of(seed, ENTROPY_BYTES)),
                 hostTree,

@@ -5,7 +5,6 @@ import dev.igvmtool.abi.x64.TableValue;
 import dev.igvmtool.format.context.VbsRegister;
 import dev.igvmtool.format.context.VbsVpContext;
 import dev.igvmtool.format.context.X64Register;
-import dev.igvmtool.format.header.VpContext;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -17,19 +16,14 @@ final class BootRegisters {
     private BootRegisters() {}
 
     /**
-     * Reads and relocates a context.
+     * Relocates a context.
      *
-     * @return nothing if the context is for a lower VTL, which the host does not start
-     * @throws FormatException if it is no register list or has a register twice
+     * @throws FormatException if it has a register twice
      * @throws LoadException if it is not for VP 0
      */
-    static Optional<VbsVpContext> of(VpContext header, int highestVtl, Optional<Relocation> relocation) {
-        VbsVpContext context = VbsVpContext.read(header.content());
-        if (context.vtl() != highestVtl) {
-            return Optional.empty();
-        }
-        if (header.vpIndex() != 0) {
-            throw new LoadException("VP context for VP " + header.vpIndex() + ", expected the boot processor, VP 0");
+    static VbsVpContext of(int vpIndex, VbsVpContext context, Optional<Relocation> relocation) {
+        if (vpIndex != 0) {
+            throw new LoadException("VP context for VP " + vpIndex + ", expected the boot processor, VP 0");
         }
         Set<Integer> seen = new HashSet<>();
         List<VbsRegister> registers = new ArrayList<>();
@@ -43,9 +37,9 @@ final class BootRegisters {
             }
         }
         if (registers.isEmpty()) {
-            throw new LoadException("VP context of VTL " + highestVtl + " has no register but TR");
+            throw new LoadException("VP context of VTL " + context.vtl() + " has no register but TR");
         }
-        return Optional.of(new VbsVpContext(highestVtl, registers));
+        return new VbsVpContext(context.vtl(), registers);
     }
 
     private static VbsRegister relocate(VbsRegister register, Relocation relocation) {

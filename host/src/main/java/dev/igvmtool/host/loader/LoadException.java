@@ -10,4 +10,13 @@ public final class LoadException extends IgvmToolException {
     public LoadException(String message) {
         super(message);
     }
+
+    private LoadException(String message, Throwable cause) {
+        super(message, cause);
+    }
+
+    /** The same error with one more piece of context: {@code message, in PLACE}. */
+    LoadException in(String place) {
+        return new LoadException(getMessage() + ", in " + place, this);
+    }
 }

@@ -24,7 +24,6 @@ final class PageTableRebuilder {
     private static final int ENTRIES = 512;
     private static final int ROOT_LEVEL = 3;
     private static final long PRESENT = PageTableEntry.PRESENT;
-    private static final long ADDRESS = PageTableEntry.ADDRESS_MASK;
     /** What a new directory entry has. */
     private static final long DIRECTORY = PRESENT | PageTableEntry.WRITABLE | PageTableEntry.ACCESSED;
 
@@ -38,48 +37,44 @@ final class PageTableRebuilder {
 
     private final PageTableRelocationRegion region;
     private final long offset;
+    private final long encryptionBit;
+    private final long addressMask;
     private final List<GpaRange> moved;
     private final ByteBuffer tables;
     private final BitSet visited = new BitSet();
     private final Map<Long, Leaf> pending = new TreeMap<>(Long::compareUnsigned);
     private int tableCount;
 
-    /**
-     * @param pages initial tables by address; those that are missing are zero
-     * @param movedRange what moves by {@code offset} apart from the tables
-     */
-    private PageTableRebuilder(
-            PageTableRelocationRegion region, Map<Long, Bytes> pages, GpaRange movedRange, long offset) {
-        this.region = region;
-        this.offset = offset;
-        this.moved = List.of(movedRange, region.range());
+    private PageTableRebuilder(Relocation relocation, Map<Long, Bytes> pages, long encryptionBit) {
+        this.region = relocation.pageTables();
+        this.offset = relocation.offset();
+        this.encryptionBit = encryptionBit;
+        this.addressMask = PageTableEntry.ADDRESS_MASK & ~encryptionBit;
+        this.moved = List.of(relocation.region().range(), region.range());
         this.tableCount = (int) (region.usedSize() / PAGE);
         this.tables = ByteBuffer.allocate((int) region.size()).order(ByteOrder.LITTLE_ENDIAN);
         pages.forEach((gpa, content) -> content.copyTo(0, tables.array(), (int) (gpa - region.gpa()), content.size()));
     }
 
     /**
-     * The tables for the new place, to be loaded at the region's address plus {@code offset}.
+     * The tables for the new place, to be loaded at the region's address plus the offset.
      *
-     * @param cr3 root as the file has it
+     * @param pages initial tables by address; those that are missing are zero
+     * @param root CR3 as the file has it, with what is no address left out
      * @param cr4 of the same processor
+     * @param encryptionBit bit of every entry of a private page, no part of the address; 0 where there is none
      * @throws LoadException if the tables cannot be rebuilt
      */
-    static Bytes rebuild(
-            PageTableRelocationRegion region,
-            Map<Long, Bytes> pages,
-            GpaRange movedRange,
-            long offset,
-            long cr3,
-            long cr4) {
+    static Bytes rebuild(Relocation relocation, Map<Long, Bytes> pages, long root, long cr4, long encryptionBit) {
         if ((cr4 & CR4_LA57) != 0) {
             throw new LoadException("page tables of five levels cannot be relocated: CR4 has LA57");
         }
-        if (Long.compareUnsigned(region.size(), MAX_REGION_SIZE) > 0) {
-            throw new LoadException(String.format(
-                    "page table region of 0x%x bytes, expected at most 0x%x", region.size(), MAX_REGION_SIZE));
+        long size = relocation.pageTables().size();
+        if (Long.compareUnsigned(size, MAX_REGION_SIZE) > 0) {
+            throw new LoadException(
+                    String.format("page table region of 0x%x bytes, expected at most 0x%x", size, MAX_REGION_SIZE));
         }
-        return new PageTableRebuilder(region, pages, movedRange, offset).rebuild(cr3);
+        return new PageTableRebuilder(relocation, pages, encryptionBit).rebuild(root);
     }
 
     private Bytes rebuild(long cr3) {
@@ -106,9 +101,9 @@ final class PageTableRebuilder {
             }
             if (isLeaf(entry, level)) {
                 takeOutLeaf(table, i, level, va, entry);
-            } else if (region.range().contains(entry & ADDRESS)) {
-                setEntry(table, i, withAddress(entry, (entry & ADDRESS) + offset));
-                takeOut(tableAt(entry & ADDRESS, region.gpa()), level - 1, va);
+            } else if (region.range().contains(entry & addressMask)) {
+                setEntry(table, i, withAddress(entry, (entry & addressMask) + offset));
+                takeOut(tableAt(entry & addressMask, region.gpa()), level - 1, va);
             }
         }
     }
@@ -138,13 +133,13 @@ final class PageTableRebuilder {
             int index = (int) (va / span(level) % ENTRIES);
             long entry = entry(table, index);
             if ((entry & PRESENT) == 0) {
-                entry = region.gpa() + offset + (long) newTable() * PAGE | DIRECTORY;
+                entry = region.gpa() + offset + (long) newTable() * PAGE | DIRECTORY | encryptionBit;
                 setEntry(table, index, entry);
             } else if (isLeaf(entry, level)) {
                 throw new LoadException(String.format(
                         "mapping of 0x%x bytes is in the way of the one that moves to 0x%x", span(level), va));
             }
-            table = tableAt(entry & ADDRESS, region.gpa() + offset);
+            table = tableAt(entry & addressMask, region.gpa() + offset);
         }
         int index = (int) (va / span(leaf.level) % ENTRIES);
         long present = entry(table, index);
@@ -183,8 +178,8 @@ final class PageTableRebuilder {
         return 1L << 12 + 9 * level;
     }
 
-    private static long withAddress(long entry, long address) {
-        return entry & ~ADDRESS | address & ADDRESS;
+    private long withAddress(long entry, long address) {
+        return entry & ~addressMask | address & addressMask;
     }
 
     private long entry(int table, int index) {

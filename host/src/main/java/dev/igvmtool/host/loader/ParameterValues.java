@@ -11,6 +11,8 @@ import dev.igvmtool.host.acpi.Srat;
 import dev.igvmtool.host.config.Processor;
 import dev.igvmtool.host.config.VmConfig;
 import dev.igvmtool.host.hostile.TreeLies;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Optional;
 
 /** What the host has to say for each kind of parameter. */
@@ -19,6 +21,7 @@ final class ParameterValues {
 
     private final VmConfig config;
     private final GuestMemoryMap memoryMap;
+    private final Map<ParameterKind, Optional<Bytes>> made = new EnumMap<>(ParameterKind.class);
 
     ParameterValues(VmConfig config, GuestMemoryMap memoryMap) {
         this.config = config;
@@ -27,6 +30,10 @@ final class ParameterValues {
 
     /** The value as bytes; empty if the host has none, and the area stays as it is. */
     Optional<Bytes> value(ParameterKind kind) {
+        return made.computeIfAbsent(kind, this::make);
+    }
+
+    private Optional<Bytes> make(ParameterKind kind) {
         return switch (kind) {
             case VP_COUNT ->
                 Optional.of(new ByteWriter().u32(config.processors().size()).toBytes());
@@ -53,18 +60,21 @@ final class ParameterValues {
     }
 
     private String commandLine() {
-        if (config.commandLine().indexOf('\0') >= 0) {
-            throw new LoadException("the command line contains a NUL");
+        String text = config.vtl2Framebuffer().isPresent()
+                ? "OPENHCL_FRAMEBUFFER_GPA_BASE="
+                        + Long.toUnsignedString(config.vtl2Framebuffer().getAsLong()) + " " + config.commandLine()
+                : config.commandLine();
+        int nul = text.indexOf('\0');
+        if (nul >= 0) {
+            throw new LoadException("the command line contains a NUL at byte " + nul);
         }
-        return config.commandLine();
+        return text;
     }
 
     private Bytes deviceTree() {
-        if (config.givenTree().isPresent()) {
-            return config.givenTree().get();
-        }
         try {
-            return TreeLies.tell(HostTreeWriter.write(config, commandLine(), memoryMap), config.lies());
+            Bytes tree = config.givenTree().orElseGet(() -> HostTreeWriter.write(config, commandLine(), memoryMap));
+            return TreeLies.tell(tree, config.lies());
         } catch (FdtBuildException e) {
             throw new LoadException("the device tree cannot be built: " + e.getMessage());
         }

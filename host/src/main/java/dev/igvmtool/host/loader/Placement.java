@@ -3,6 +3,7 @@ package dev.igvmtool.host.loader;
 import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.format.IgvmFile;
 import dev.igvmtool.format.header.Directive;
+import dev.igvmtool.format.header.InitializationHeader;
 import dev.igvmtool.format.header.PageTableRelocationRegion;
 import dev.igvmtool.format.header.RelocatableRegion;
 import dev.igvmtool.format.header.RequiredMemory;
@@ -36,7 +37,65 @@ record Placement(List<RamRange> ram, Optional<Relocation> relocation, GuestMemor
      * @throws LoadException if the image cannot stand where it should, or required memory is not there
      */
     static Placement decide(IgvmFile file, SupportedPlatform platform, VmConfig config) {
-        return new Decision(file, platform, config).decide();
+        return new Decision(Wishes.of(file, platform), platform, config).decide();
+    }
+
+    /**
+     * The ranges of VTL2 as the file has them: what may move with its page tables, or what VTL2 protects.
+     *
+     * @throws LoadException if the image says nothing of VTL2's memory
+     */
+    static List<GpaRange> vtl2Ranges(IgvmFile file, SupportedPlatform platform) {
+        Wishes wishes = Wishes.of(file, platform);
+        List<GpaRange> ranges = new ArrayList<>();
+        wishes.regions.stream().filter(RelocatableRegion::isVtl2).forEach(region -> ranges.add(region.range()));
+        if (!ranges.isEmpty()) {
+            wishes.tableRegions.forEach(tables -> ranges.add(tables.range()));
+        } else {
+            wishes.required.stream()
+                    .filter(RequiredMemory::vtl2Protectable)
+                    .forEach(memory -> ranges.add(checked(memory.gpa(), memory.numberOfBytes())));
+        }
+        if (ranges.isEmpty()) {
+            throw new LoadException("the image says nothing of VTL2's memory, so VTL2 cannot be reloaded alone");
+        }
+        return ranges;
+    }
+
+    private static GpaRange checked(long start, long sizeBytes) {
+        if (Long.compareUnsigned(start + sizeBytes, start) < 0) {
+            throw new LoadException(
+                    String.format("required memory of 0x%x bytes at 0x%x ends past 2^64", sizeBytes, start));
+        }
+        return GpaRange.ofSize(start, sizeBytes);
+    }
+
+    /** What the file says to the platform of places. */
+    private record Wishes(
+            List<RelocatableRegion> regions,
+            List<PageTableRelocationRegion> tableRegions,
+            List<RequiredMemory> required) {
+        static Wishes of(IgvmFile file, SupportedPlatform platform) {
+            List<RelocatableRegion> regions = new ArrayList<>();
+            List<PageTableRelocationRegion> tableRegions = new ArrayList<>();
+            for (InitializationHeader header : file.initializations()) {
+                if (!header.appliesTo(platform.compatibilityMask())) {
+                    continue;
+                }
+                if (header instanceof RelocatableRegion region) {
+                    regions.add(region);
+                } else if (header instanceof PageTableRelocationRegion tables) {
+                    tableRegions.add(tables);
+                }
+            }
+            List<RequiredMemory> required = new ArrayList<>();
+            for (Directive directive : file.directives()) {
+                if (directive instanceof RequiredMemory memory && memory.appliesTo(platform.compatibilityMask())) {
+                    required.add(memory);
+                }
+            }
+            return new Wishes(regions, tableRegions, required);
+        }
     }
 
     private static final class Decision {
@@ -47,26 +106,12 @@ record Placement(List<RamRange> ram, Optional<Relocation> relocation, GuestMemor
         private final List<RequiredMemory> required;
         private final List<RamRange> ram;
 
-        Decision(IgvmFile file, SupportedPlatform platform, VmConfig config) {
+        Decision(Wishes wishes, SupportedPlatform platform, VmConfig config) {
             this.platform = platform;
             this.config = config;
-            int mask = platform.compatibilityMask();
-            regions = file.initializations().stream()
-                    .filter(header -> header.appliesTo(mask))
-                    .filter(RelocatableRegion.class::isInstance)
-                    .map(RelocatableRegion.class::cast)
-                    .toList();
-            tableRegions = file.initializations().stream()
-                    .filter(header -> header.appliesTo(mask))
-                    .filter(PageTableRelocationRegion.class::isInstance)
-                    .map(PageTableRelocationRegion.class::cast)
-                    .toList();
-            required = new ArrayList<>();
-            for (Directive directive : file.directives()) {
-                if (directive instanceof RequiredMemory memory && memory.appliesTo(mask)) {
-                    required.add(memory);
-                }
-            }
+            regions = wishes.regions;
+            tableRegions = wishes.tableRegions;
+            required = wishes.required;
             ram = new ArrayList<>(config.ram());
         }
 
@@ -202,26 +247,32 @@ record Placement(List<RamRange> ram, Optional<Relocation> relocation, GuestMemor
             }
         }
 
-        /** The protectable ranges, moved. */
+        /** The protectable ranges, moved. Each range must lie within one range of RAM, as openvmm wants it. */
         private List<GpaRange> checkRequired(Optional<Relocation> relocation) {
-            List<GpaRange> covered =
-                    GuestMemoryMap.flatten(ram.stream().map(RamRange::range).toList());
             List<GpaRange> protectable = new ArrayList<>();
             for (RequiredMemory memory : required) {
                 long start = relocation.map(r -> r.apply(memory.gpa())).orElse(memory.gpa());
-                if (Long.compareUnsigned(start + memory.numberOfBytes(), start) < 0) {
-                    throw new LoadException(String.format(
-                            "required memory of 0x%x bytes at 0x%x ends past 2^64", memory.numberOfBytes(), start));
-                }
-                GpaRange range = GpaRange.ofSize(start, memory.numberOfBytes());
-                if (!range.isEmpty() && covered.stream().noneMatch(piece -> piece.contains(range))) {
-                    throw new LoadException("the image requires memory " + range + ", which is not all RAM");
+                GpaRange range = checked(start, memory.numberOfBytes());
+                if (!range.isEmpty()
+                        && ram.stream().noneMatch(piece -> piece.range().contains(range))) {
+                    throw missing(range);
                 }
                 if (memory.vtl2Protectable()) {
                     protectable.add(range);
                 }
             }
             return protectable;
+        }
+
+        private LoadException missing(GpaRange range) {
+            boolean covered = GuestMemoryMap.flatten(
+                            ram.stream().map(RamRange::range).toList())
+                    .stream()
+                    .anyMatch(piece -> piece.contains(range));
+            return new LoadException("the image requires memory " + range
+                    + (covered
+                            ? ", which lies in more than one range of RAM, expected one: give nodes more memory"
+                            : ", which is not all RAM"));
         }
     }
 }

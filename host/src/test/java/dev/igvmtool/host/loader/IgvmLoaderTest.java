@@ -12,16 +12,23 @@ import dev.igvmtool.devicetree.binding.HostTree;
 import dev.igvmtool.format.IgvmFile;
 import dev.igvmtool.format.IgvmReader;
 import dev.igvmtool.format.context.VbsRegister;
+import dev.igvmtool.format.context.VbsVpContext;
 import dev.igvmtool.format.context.X64Register;
 import dev.igvmtool.format.header.Directive;
+import dev.igvmtool.format.header.ErrorRange;
+import dev.igvmtool.format.header.InitializationHeader;
 import dev.igvmtool.format.header.PageData;
 import dev.igvmtool.format.header.PageDataFlags;
 import dev.igvmtool.format.header.PageDataType;
+import dev.igvmtool.format.header.PageTableRelocationRegion;
 import dev.igvmtool.format.header.Parameter;
 import dev.igvmtool.format.header.ParameterArea;
 import dev.igvmtool.format.header.ParameterInsert;
 import dev.igvmtool.format.header.ParameterKind;
+import dev.igvmtool.format.header.PlatformType;
+import dev.igvmtool.format.header.RelocatableRegion;
 import dev.igvmtool.format.header.RequiredMemory;
+import dev.igvmtool.format.header.VpContext;
 import dev.igvmtool.host.config.RamRange;
 import dev.igvmtool.host.config.VmConfig;
 import dev.igvmtool.host.config.VmConfigBuilder;
@@ -262,11 +269,17 @@ class IgvmLoaderTest {
                 "does not fit",
                 with(file, new ParameterArea(0x1000, 9, Bytes.EMPTY), new Parameter(ParameterKind.VP_COUNT, 9, 0xffe)));
         fails(
-                "expected below",
+                "expected at most 0x4000000 in all areas together",
                 with(
                         file,
                         new ParameterArea(1L << 62, 9, Bytes.EMPTY),
                         new Parameter(ParameterKind.VP_COUNT, 9, 0xffff_fff0L)));
+        List<Directive> many = new ArrayList<>();
+        for (int index = 10; index < 80; index++) {
+            many.add(new ParameterArea(1L << 40, index, Bytes.EMPTY));
+            many.add(new Parameter(ParameterKind.VP_COUNT, index, 0x10_0000));
+        }
+        fails("in all areas together", with(file, many.toArray(Directive[]::new)));
         fails("not RAM", with(file, new ParameterArea(1L << 62, 9, Bytes.EMPTY), new ParameterInsert(0, 1, 9)));
         fails("import of", with(file, new ParameterArea(1L << 63, 9, Bytes.EMPTY), new ParameterInsert(0, 1, 9)));
         fails("not all RAM", with(file, new RequiredMemory(0x1_0000_0000L, 1, 0x1000, false)));
@@ -277,6 +290,126 @@ class IgvmLoaderTest {
         IgvmToolException error = assertThrows(IgvmToolException.class, () -> IgvmLoader.plan(file, config().build()));
         assertTrue(error instanceof LoadException || error instanceof FormatException);
         assertTrue(error.getMessage().contains(message), error.getMessage());
+    }
+
+    @Test
+    void startsNoLowerVtl() throws IOException {
+        VbsVpContext lower = new VbsVpContext(0, List.of(VbsRegister.ofU64(X64Register.RIP.number(), 0x1000)));
+        VpContext context = new VpContext(0, 1, 0, lower.toBytes());
+        fails("VP context of VTL 0, expected VTL 2", with(release(), context));
+        IgvmLoader.planReload(with(release(), context), config().build());
+    }
+
+    @Test
+    void wantsEachRangeOfRequiredMemoryInOneRangeOfRam() throws IOException {
+        refuses(
+                "the image requires memory 0x8000000-0xc600000, which lies in more than one range of RAM",
+                release(),
+                VmConfig.builder().topology(4, 640 * MIB, 4));
+    }
+
+    @Test
+    void placesErrorsInTheFile() throws IOException {
+        IgvmFile file = release();
+        fails(
+                "which is not RAM, in directive " + file.directives().size(),
+                with(file, new ErrorRange(0xf800_0000L, 1, 0x1000)));
+    }
+
+    @Test
+    void importsErrorRangesAsSharedZeros() throws IOException {
+        LoadPlan plan = IgvmLoader.plan(with(release(), new ErrorRange(0x100_0000, 1, 0x3000)), config().build());
+        assertEquals(
+                new PageImport(0x100_0000, 0x3000, Acceptance.SHARED, Bytes.EMPTY),
+                byGpa(plan).get(0x100_0000L));
+    }
+
+    @Test
+    void tellsVtl2OfItsFramebuffer() throws IOException {
+        LoadPlan plan = IgvmLoader.plan(
+                release(),
+                config().commandLine("a").vtl2Framebuffer(0xf800_0000L).build());
+        assertEquals(
+                "OPENHCL_FRAMEBUFFER_GPA_BASE=4160749568 a",
+                HostTree.parse(plan.hostTree().orElseThrow()).commandLine());
+    }
+
+    @Test
+    void reloadsOnlyWhatIsOfVtl2() throws IOException {
+        IgvmFile file = release();
+        LoadPlan whole = IgvmLoader.plan(file, config().build());
+        LoadPlan reload = IgvmLoader.planReload(file, config().build());
+        List<PageImport> ofVtl2 = whole.imports().stream()
+                .filter(pages -> pages.gpa() >= FILE_BASE)
+                .toList();
+        assertTrue(ofVtl2.size() < whole.imports().size());
+        assertEquals(ofVtl2, reload.imports());
+        assertEquals(whole.registers(), reload.registers());
+        assertEquals(whole.hostTree(), reload.hostTree());
+        assertTrue(reload.steps().get(0).detail().endsWith("VTL2 only"));
+        IgvmFile fixed = IgvmReader.read(SharedTestData.require("golden/cases/base-fixed/expected/base-fixed.bin"));
+        long base = IgvmLoader.plan(fixed, config().build()).vtl2Base().orElseThrow();
+        assertTrue(IgvmLoader.planReload(fixed, config().build()).imports().stream()
+                .allMatch(pages -> pages.gpa() >= base));
+        LoadException error = assertThrows(
+                LoadException.class,
+                () -> IgvmLoader.planReload(
+                        file, config().isolation(Isolation.VBS).build()));
+        assertTrue(error.getMessage().contains("VBS isolation cannot be reloaded"), error.getMessage());
+    }
+
+    @Test
+    void movesAnSnpImageWithItsVmsaAndItsTables() throws IOException {
+        IgvmFile file = IgvmReader.read(
+                SharedTestData.require("golden/cases/openhcl-x64-cvm-release/expected/openhcl-x64-cvm-release.bin"));
+        VmConfigBuilder snp = config().isolation(Isolation.SNP);
+        int mask = file.platform(PlatformType.SEV_SNP).orElseThrow().compatibilityMask();
+        LoadPlan inPlace = IgvmLoader.plan(file, snp.build());
+        refuses("0 relocatable regions", file, snp.vtl2Base(new Vtl2Base.Absolute(0x1000_0000)));
+        long tables = register(inPlace, X64Register.CR3) & ~(1L << 51);
+        long end = inPlace.imports().stream()
+                        .mapToLong(pages -> pages.range().end())
+                        .max()
+                        .orElseThrow()
+                - tables;
+        List<InitializationHeader> headers = new ArrayList<>(file.initializations());
+        headers.add(
+                new RelocatableRegion(mask, 0, 2, 7, 0x20_0000, FILE_BASE, tables - FILE_BASE, FILE_BASE, 1L << 48));
+        headers.add(new PageTableRelocationRegion(mask, 0, 2, tables, end + 0x8000, end));
+        IgvmFile movable = new IgvmFile(file.revision(), file.platforms(), headers, file.directives());
+        long offset = 0x1000_0000;
+
+        LoadPlan moved = IgvmLoader.plan(
+                movable, snp.vtl2Base(new Vtl2Base.Absolute(FILE_BASE + offset)).build());
+
+        for (X64Register name : List.of(X64Register.RIP, X64Register.CR3)) {
+            assertEquals(register(inPlace, name) + offset, register(moved, name), name.toString());
+        }
+        PageImport vmsa = moved.imports().stream()
+                .filter(pages -> pages.acceptance() == Acceptance.VP_CONTEXT)
+                .findFirst()
+                .orElseThrow();
+        assertTrue(vmsa.gpa() > FILE_BASE + offset);
+        assertEquals(register(moved, X64Register.RIP), vmsa.content().u64(0x178));
+        PageImport rebuilt = moved.imports().get(moved.imports().size() - 1);
+        assertEquals(tables + offset, rebuilt.gpa());
+        for (int at = 0; at < rebuilt.content().size(); at += 8) {
+            long entry = rebuilt.content().u64(at);
+            assertTrue(entry == 0 || (entry & 1L << 51) != 0, "entry at " + at + " is not private");
+        }
+        assertEquals(rebuilt.gpa(), register(moved, X64Register.CR3) & ~(1L << 51));
+        refuses(
+                "an image for TDX cannot be moved",
+                tdxWithRegions(file),
+                config().isolation(Isolation.TDX).vtl2Base(new Vtl2Base.Absolute(0x1000_0000)));
+    }
+
+    private static IgvmFile tdxWithRegions(IgvmFile file) {
+        int mask = file.platform(PlatformType.TDX).orElseThrow().compatibilityMask();
+        List<InitializationHeader> headers = new ArrayList<>(file.initializations());
+        headers.add(new RelocatableRegion(mask, 0, 2, 7, 0x20_0000, FILE_BASE, 0x10_0000, FILE_BASE, 1L << 48));
+        headers.add(new PageTableRelocationRegion(mask, 0, 2, FILE_BASE + 0x10_0000, 0x1000, 0x1000));
+        return new IgvmFile(file.revision(), file.platforms(), headers, file.directives());
     }
 
     @Test

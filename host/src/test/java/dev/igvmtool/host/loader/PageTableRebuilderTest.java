@@ -8,6 +8,7 @@ import dev.igvmtool.abi.binary.ByteWriter;
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.format.header.PageTableRelocationRegion;
+import dev.igvmtool.format.header.RelocatableRegion;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -34,12 +35,15 @@ class PageTableRebuilderTest {
         return pages;
     }
 
-    private static PageTableRelocationRegion region(long size) {
-        return new PageTableRelocationRegion(1, 0, 2, GPA, size, 0x4000);
+    private static Relocation relocation(long size, long offset) {
+        return new Relocation(
+                new RelocatableRegion(1, 0, 2, 7, 0x1000, RANGE.start(), RANGE.size(), 0, 1L << 48),
+                new PageTableRelocationRegion(1, 0, 2, GPA, size, 0x4000),
+                offset);
     }
 
     private static Bytes rebuild(long size, long offset) {
-        return PageTableRebuilder.rebuild(region(size), tables(), RANGE, offset, GPA, 0);
+        return PageTableRebuilder.rebuild(relocation(size, offset), tables(), GPA, 0, 0);
     }
 
     private static long entry(Bytes tables, int table, int index) {
@@ -77,15 +81,37 @@ class PageTableRebuilderTest {
     }
 
     @Test
+    void keepsTheBitOfPrivatePagesApartFromTheAddress() {
+        long bit = 1L << 51;
+        Map<Long, Bytes> pages = new TreeMap<>();
+        tables().forEach((gpa, content) -> {
+            ByteWriter marked = new ByteWriter();
+            for (int i = 0; i < 512; i++) {
+                long entry = content.u64(8 * i);
+                marked.u64(entry == 0 ? 0 : entry | bit);
+            }
+            pages.put(gpa, marked.toBytes());
+        });
+        Bytes plain = rebuild(0x6000, 0x8000_0000L);
+
+        Bytes result = PageTableRebuilder.rebuild(relocation(0x6000, 0x8000_0000L), pages, GPA, 0, bit);
+
+        assertEquals(plain.size(), result.size());
+        for (int at = 0; at < plain.size(); at += 8) {
+            assertEquals(plain.u64(at) == 0 ? 0 : plain.u64(at) | bit, result.u64(at), "entry at " + at);
+        }
+    }
+
+    @Test
     void refusesWhatCannotBeMoved() {
         refuses("no room", () -> rebuild(0x4000, 0x8000_0000L));
         refuses("offset 0x300000 does not suit", () -> rebuild(0x6000, 0x30_0000));
         refuses("in the way", () -> rebuild(0x6000, 0x4000_0000));
-        refuses("LA57", () -> PageTableRebuilder.rebuild(region(0x6000), tables(), RANGE, 0, GPA, 1 << 12));
-        refuses("outside the tables", () -> PageTableRebuilder.rebuild(region(0x6000), tables(), RANGE, 0, 0, 0));
+        refuses("LA57", () -> PageTableRebuilder.rebuild(relocation(0x6000, 0), tables(), GPA, 1 << 12, 0));
+        refuses("outside the tables", () -> PageTableRebuilder.rebuild(relocation(0x6000, 0), tables(), 0, 0, 0));
         Map<Long, Bytes> loop = tables();
         loop.put(GPA + 0x1000, table(Map.of(0, GPA | 0x23)));
-        refuses("twice", () -> PageTableRebuilder.rebuild(region(0x6000), loop, RANGE, 0, GPA, 0));
+        refuses("twice", () -> PageTableRebuilder.rebuild(relocation(0x6000, 0), loop, GPA, 0, 0));
     }
 
     private static void refuses(String message, Runnable action) {

@@ -75,6 +75,7 @@ public final class HostConfigReader {
                 .ifPresent(it -> builder.vtl2ProtectableOverride(Ranges.list(it, "vtl2_protectable_override")));
         devices();
         top.optional("command_line").ifPresent(it -> builder.commandLine(Fields.text(it, "command_line")));
+        size(top, "vtl2_framebuffer").ifPresent(builder::vtl2Framebuffer);
         flag("vmbus_redirect").ifPresent(builder::vmbusRedirect);
         top.optional("seed").ifPresent(it -> builder.seed(Fields.number(it, "seed", -1L)));
         top.optional("host_tree").ifPresent(this::hostTree);

@@ -19,6 +19,7 @@ final class Shapes {
             "mmio",
             "com",
             "command_line",
+            "vtl2_framebuffer",
             "vmbus_redirect",
             "entropy",
             "seed",
