@@ -31,6 +31,7 @@ import dev.igvmtool.machine.partition.VpTopology;
 import dev.igvmtool.machine.vp.Vp;
 import dev.igvmtool.machine.vp.VpRegisters;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * A virtual machine with its image loaded, ready for the first step of the boot processor.
@@ -80,7 +81,7 @@ public record VirtualMachine(Machine machine, LoadPlan plan, Optional<Serial> vt
         if (config.corruptInitrd()) {
             InitrdDamage.flipBit(plan, machine.physicalMemory());
         }
-        startBootProcessor(machine.vp(0), plan, Math.min(plan.vtl(), config.activeVtl()));
+        startBootProcessor(machine.vp(0), plan, plan.vtl());
         return new VirtualMachine(machine, plan, vtl2Console, guestConsole);
     }
 
@@ -91,7 +92,9 @@ public record VirtualMachine(Machine machine, LoadPlan plan, Optional<Serial> vt
                         .toList())
                 .ram(plan.ram().stream().map(RamRange::range).toList())
                 .isolation(config.isolation())
-                .highestVtl(config.activeVtl())
+                .highestVtl(Math.max(plan.vtl(), config.activeVtl()))
+                .activeVtlAnswer(
+                        config.activeVtl() < plan.vtl() ? OptionalInt.of(config.activeVtl()) : OptionalInt.empty())
                 .physicalAddressBits(config.physicalAddressBits())
                 .x2apic(config.x2apic())
                 .vtl0AliasMapAvailable(config.vtl0AliasMapAvailable())

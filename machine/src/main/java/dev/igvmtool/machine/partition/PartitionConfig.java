@@ -7,6 +7,7 @@ import dev.igvmtool.machine.bus.StepClock;
 import dev.igvmtool.machine.guest.CpuidResult;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 
@@ -15,7 +16,8 @@ import java.util.stream.IntStream;
  *
  * @param vps in VP index order, at least one
  * @param ram page-aligned, in any order; the host may change it until the partition runs
- * @param highestVtl highest VTL that may be enabled, 0 to 2; the answer to VsmVpStatus on the boot processor
+ * @param highestVtl highest VTL that may be enabled, 0 to 2
+ * @param activeVtlAnswer answer to VsmVpStatus in place of the VTL in which a VP runs
  * @param vtl0AliasMapAvailable bit 29 of VsmCapabilities
  * @param interceptPageAvailable bit 27 of VsmCapabilities
  * @param tscRatioNumerator EBX of CPUID 0x15, 0 if not told
@@ -30,6 +32,7 @@ public record PartitionConfig(
         List<GpaRange> ram,
         Isolation isolation,
         int highestVtl,
+        OptionalInt activeVtlAnswer,
         int physicalAddressBits,
         boolean x2apic,
         boolean vtl0AliasMapAvailable,
@@ -61,6 +64,7 @@ public record PartitionConfig(
         private List<GpaRange> ram = List.of();
         private Isolation isolation = Isolation.NONE;
         private int highestVtl = 2;
+        private OptionalInt activeVtlAnswer = OptionalInt.empty();
         private int physicalAddressBits = 46;
         private boolean x2apic = true;
         private boolean vtl0AliasMapAvailable = true;
@@ -97,6 +101,11 @@ public record PartitionConfig(
 
         public Builder highestVtl(int value) {
             highestVtl = value;
+            return this;
+        }
+
+        public Builder activeVtlAnswer(OptionalInt value) {
+            activeVtlAnswer = value;
             return this;
         }
 
@@ -156,6 +165,7 @@ public record PartitionConfig(
                     ram,
                     isolation,
                     highestVtl,
+                    activeVtlAnswer,
                     physicalAddressBits,
                     x2apic,
                     vtl0AliasMapAvailable,

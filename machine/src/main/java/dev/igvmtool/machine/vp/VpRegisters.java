@@ -139,7 +139,7 @@ public final class VpRegisters {
             case RegisterName.SIEFP -> state.siefp;
             case RegisterName.SIMP -> state.simp;
             case RegisterName.VSM_CODE_PAGE_OFFSETS -> HypercallPage.VTL_OFFSETS;
-            case RegisterName.VSM_VP_STATUS -> vpStatus(vp);
+            case RegisterName.VSM_VP_STATUS -> vpStatus(vp, partition);
             case RegisterName.VSM_PARTITION_STATUS -> partitionStatus(partition);
             case RegisterName.VSM_CAPABILITIES -> capabilities(partition);
             case RegisterName.VSM_PARTITION_CONFIG -> partition.state().vsmPartitionConfig[vtl];
@@ -150,9 +150,9 @@ public final class VpRegisters {
         };
     }
 
-    private static long vpStatus(Vp vp) {
+    private static long vpStatus(Vp vp, Partition partition) {
         // Bits 16-31, the enabled VTLs, are left out: the reference host answers with the active VTL alone.
-        return vp.vtl();
+        return partition.config().activeVtlAnswer().orElse(vp.vtl());
     }
 
     private static long partitionStatus(Partition partition) {
