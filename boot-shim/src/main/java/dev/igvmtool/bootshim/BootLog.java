@@ -3,6 +3,7 @@ package dev.igvmtool.bootshim;
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.abi.binary.Memory;
+import dev.igvmtool.bootshim.plan.LogMessage;
 import dev.igvmtool.bootshim.plan.PlanLog;
 import dev.igvmtool.bootshim.plan.ShimFatalException;
 import dev.igvmtool.machine.guest.Cpu;
@@ -54,24 +55,18 @@ record BootLog(Cpu cpu, Memory memory, GpaRange buffer) implements PlanLog {
     }
 
     @Override
-    public void log(Level level, String message) {
-        write("[" + level + "] ");
-        write(message);
-        write("\n");
-    }
-
-    /** A piece is kept whole or not at all; the reference formats its lines in such pieces, too. */
-    private void write(String piece) {
-        Bytes text = Bytes.utf8(piece);
+    public void log(Level level, LogMessage message) {
+        LogMessage line = LogMessage.of("[{}] {}\n", level, message);
         ShimVariables variables = ShimVariables.of(cpu);
         if (variables.is(ShimVariables.Flag.LOG_OPEN)) {
-            keep(text);
+            line.pieces().forEach(piece -> keep(Bytes.utf8(piece)));
         }
         if (variables.is(ShimVariables.Flag.SERIAL_ON)) {
-            send(text);
+            send(Bytes.utf8(line.text()));
         }
     }
 
+    /** A piece is kept whole or not at all. */
     private void keep(Bytes text) {
         int capacity = memory.readU16(buffer.start());
         int next = memory.readU16(buffer.start() + NEXT);

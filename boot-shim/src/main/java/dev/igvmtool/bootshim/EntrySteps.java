@@ -29,15 +29,14 @@ final class EntrySteps {
                 Step.of("S02", "set-up-stack", EntrySteps::setUpStack),
                 Step.of("S03", "enable-sse", EntrySteps::enableSse),
                 Step.of("S04", "relocate", EntrySteps::relocate),
-                Step.of("S05", "decode-parameters", PanicSteps.guarded(EntrySteps::decodeParameters)),
+                PanicSteps.step("S05", "decode-parameters", EntrySteps::decodeParameters),
                 Step.of("S06", "allow-panic-text", EntrySteps::allowPanicText),
-                Step.of("S08", "open-log", PanicSteps.guarded(cpu -> BootLog.of(cpu)
-                        .open())),
+                PanicSteps.step("S08", "open-log", cpu -> BootLog.of(cpu).open()),
                 Step.of("S09", "read-start-time", EntrySteps::readStartTime),
-                Step.of("S10", "enable-hypercalls", PanicSteps.guarded(cpu -> ShimHypercalls.of(cpu)
-                        .enable())),
+                PanicSteps.step("S10", "enable-hypercalls", cpu -> ShimHypercalls.of(cpu)
+                        .enable()),
                 Step.of("S11", "read-active-vtl", EntrySteps::readActiveVtl),
-                Step.of("S12", PARSE_OPTIONS, PanicSteps.guarded(EntrySteps::parseMeasuredOptions)));
+                PanicSteps.step("S12", PARSE_OPTIONS, EntrySteps::parseMeasuredOptions));
     }
 
     private static void zeroBss(Cpu cpu) {
@@ -62,9 +61,13 @@ final class EntrySteps {
         cpu.set(ControlRegister.CR4, cpu.get(ControlRegister.CR4) | CR4_FXSR_AND_XMM_EXCEPTIONS);
     }
 
-    /** A program of steps has no addresses to fix: what remains of the relocator is its frame. */
+    /**
+     * A program of steps has no addresses to fix: what remains of the relocator is the argument that it leaves on the
+     * stack, and the frame that the main function takes below it.
+     */
     private static void relocate(Cpu cpu) {
         cpu.push(cpu.get(Gpr.RSI));
+        cpu.set(Gpr.RSP, ShimLayout.of(cpu).at(ShimLayout.MAIN_FRAME));
         cpu.set(Gpr.RDI, cpu.get(Gpr.RBX));
     }
 

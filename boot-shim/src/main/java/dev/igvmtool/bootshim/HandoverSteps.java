@@ -43,15 +43,15 @@ final class HandoverSteps {
 
     static List<Step> steps() {
         return List.of(
-                Step.of("S35", FIRST, PanicSteps.guarded(HandoverSteps::composeCommandLine)),
+                PanicSteps.step("S35", FIRST, HandoverSteps::composeCommandLine),
                 Step.of("S36", "prepare-setup-data", HandoverSteps::prepareSetupData),
-                Step.of("S37", "check-initrd", PanicSteps.guarded(HandoverSteps::checkInitrd)),
-                Step.of("S38", "write-boot-params", PanicSteps.guarded(HandoverSteps::writeBootParams)),
+                PanicSteps.step("S37", "check-initrd", HandoverSteps::checkInitrd),
+                PanicSteps.step("S38", "write-boot-params", HandoverSteps::writeBootParams),
                 Step.of("S39", "read-end-time", ShimTime::end),
-                Step.of("S40", "check-imported-regions", PanicSteps.guarded(HandoverSteps::checkImported)),
-                Step.of("S41", "write-device-tree", PanicSteps.guarded(HandoverSteps::writeDeviceTree)),
-                Step.of("S42", "check-stack-cookie", PanicSteps.guarded(HandoverSteps::checkStackCookie)),
-                Step.of("S43", "disable-hypercalls", PanicSteps.guarded(HandoverSteps::disableHypercalls)),
+                PanicSteps.step("S40", "check-imported-regions", HandoverSteps::checkImported),
+                PanicSteps.step("S41", "write-device-tree", HandoverSteps::writeDeviceTree),
+                PanicSteps.step("S42", "check-stack-cookie", HandoverSteps::checkStackCookie),
+                PanicSteps.step("S43", "disable-hypercalls", HandoverSteps::disableHypercalls),
                 Step.of("S46", "jump-to-kernel", HandoverSteps::jumpToKernel));
     }
 
@@ -60,10 +60,7 @@ final class HandoverSteps {
         SidecarPlan sidecar = SidecarSteps.planned(cpu, inputs, MemoryPlan.of(inputs));
         Bytes text = KernelCommandLine.of(inputs, sidecar);
         if (sidecar.starts()) {
-            BootLog.of(cpu)
-                    .info(
-                            "sidecar: the kernel starts processors %s",
-                            sidecar.bootCpus(inputs.hostTree().cpus().size()));
+            BootLog.of(cpu).info("sidecar: boot_cpus parameter: {}", KernelCommandLine.bootCpus(inputs, sidecar));
         }
         ShimLayout layout = ShimLayout.of(cpu);
         cpu.memory().writeU32(layout.at(ShimLayout.COMMAND_LINE), text.size());
@@ -179,8 +176,8 @@ final class HandoverSteps {
 
     private static void disableHypercalls(Cpu cpu) {
         BootLog log = BootLog.of(cpu);
-        log.info("hypercalls end");
-        log.info("the kernel starts");
+        log.info("uninitializing hypercalls");
+        log.info("about to jump to kernel");
         ShimVariables variables = ShimVariables.of(cpu);
         if (!variables.is(ShimVariables.Flag.HYPERCALLS_ON)) {
             return;

@@ -52,6 +52,11 @@ record InputReader(Memory memory, ShimImage image, TreeIsolation isolation) {
         }
     }
 
+    /** False if the host left the area for its tree empty. */
+    boolean hasHostTree() {
+        return memory.readU8(image.deviceTree().start()) != 0;
+    }
+
     HostTree hostTree() {
         GpaRange area = image.deviceTree();
         return ShimInputs.readHostTree(memory.readBytes(area.start(), (int) area.size()));

@@ -16,8 +16,6 @@ import dev.igvmtool.bootshim.plan.Topology;
 import dev.igvmtool.devicetree.binding.TreeIsolation;
 import dev.igvmtool.machine.guest.Cpu;
 import dev.igvmtool.machine.guest.Step;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.List;
 
 /**
@@ -31,7 +29,9 @@ final class IsolationSteps {
     private static final int VERSION_AND_FEATURES = 1;
     private static final int EXTENDED_FEATURES = 7;
 
-    static final String OPEN_LOCAL_MAP = "open-local-map";
+    static final String FIRST = "find-expected-hashes";
+
+    private static final String OPEN_LOCAL_MAP = "open-local-map";
     private static final String ACCEPT = "accept-memory";
     private static final String CONVERT = "convert-shared-regions";
     private static final String CHECK = "check-shared-regions";
@@ -40,18 +40,25 @@ final class IsolationSteps {
 
     static List<Step> steps() {
         return List.of(
-                Step.of("S23", "enable-vtl-protection", PanicSteps.guarded(IsolationSteps::enableProtection)),
-                Step.of("S24", "protect-launched-memory", PanicSteps.guarded(IsolationSteps::protect)),
-                Step.of("S25", OPEN_LOCAL_MAP, PanicSteps.guarded(cpu -> LocalMap.of(cpu)
-                        .open())),
-                Step.of("S26", ACCEPT, PanicSteps.guarded(IsolationSteps::accept)),
-                Step.of("S27", "accept-bounce-buffer", PanicSteps.guarded(IsolationSteps::acceptBounceBuffer)),
-                Step.of("S28", CONVERT, PanicSteps.guarded(IsolationSteps::convert)),
-                Step.of("S29", "prepare-other-processors", PanicSteps.guarded(IsolationSteps::prepareProcessors)),
-                Step.of("S30", "share-hypercall-pages", PanicSteps.guarded(cpu -> TdxHypercalls.of(cpu)
-                        .enable())),
-                Step.of("S31", "start-other-processors", PanicSteps.guarded(IsolationSteps::startProcessors)),
-                Step.of("S32", CHECK, PanicSteps.guarded(IsolationSteps::checkHash)));
+                PanicSteps.step(FIRST, IsolationSteps::findExpectedHashes),
+                PanicSteps.step("S23", "enable-vtl-protection", IsolationSteps::enableProtection),
+                PanicSteps.step("S24", "protect-launched-memory", IsolationSteps::protect),
+                PanicSteps.step("S25", OPEN_LOCAL_MAP, cpu -> LocalMap.of(cpu).open()),
+                PanicSteps.step("S26", ACCEPT, IsolationSteps::accept),
+                PanicSteps.step("S27", "accept-bounce-buffer", IsolationSteps::acceptBounceBuffer),
+                PanicSteps.step("S28", CONVERT, IsolationSteps::convert),
+                PanicSteps.step("S29", "prepare-other-processors", IsolationSteps::prepareProcessors),
+                PanicSteps.step("S30", "share-hypercall-pages", cpu -> TdxHypercalls.of(cpu)
+                        .enable()),
+                PanicSteps.step("S31", "start-other-processors", IsolationSteps::startProcessors),
+                PanicSteps.step("S32", CHECK, IsolationSteps::checkHash));
+    }
+
+    private static void findExpectedHashes(Cpu cpu) {
+        new HashDiagnosis(cpu).findExpectedHashes();
+        if (ShimVariables.of(cpu).hardwareIsolated()) {
+            cpu.jumpTo(OPEN_LOCAL_MAP);
+        }
     }
 
     private static void enableProtection(Cpu cpu) {
@@ -94,7 +101,9 @@ final class IsolationSteps {
                 askForHashInstructions(cpu);
             }
             long bounceBuffer = InputReader.of(cpu).image().bounceBuffer().start();
-            ranges.forEach(range -> PrivatePages.convert(cpu, range, bounceBuffer));
+            HashDiagnosis diagnosis = new HashDiagnosis(cpu);
+            ranges.forEach(range -> PrivatePages.convert(cpu, range, bounceBuffer, diagnosis));
+            diagnosis.finish();
         } else {
             ShimHypercalls hypercalls = ShimHypercalls.of(cpu);
             ranges.forEach(hypercalls::accept);
@@ -138,27 +147,18 @@ final class IsolationSteps {
         if (shared.isEmpty()) {
             return;
         }
-        MessageDigest digest = sha384();
-        byte[] page = new byte[PAGE_BYTES];
+        Sha384 hash = new Sha384();
         for (GpaRange range : shared) {
             for (long at = range.start(); at != range.end(); at += PAGE_BYTES) {
-                cpu.memory().read(at, page, 0, PAGE_BYTES);
-                digest.update(page);
+                hash.add(cpu.memory().readBytes(at, PAGE_BYTES));
             }
         }
-        Bytes found = Bytes.wrap(digest.digest());
+        Bytes found = hash.finish();
         Bytes expected = InputReader.of(cpu).importedHash();
         if (!found.equals(expected)) {
-            throw new ShimFatalException(
-                    "SHA-384 of the shared regions is " + found.toHex() + ", the image says " + expected.toHex());
-        }
-    }
-
-    private static MessageDigest sha384() {
-        try {
-            return MessageDigest.getInstance("SHA-384");
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java platform has SHA-384", e);
+            new HashDiagnosis(cpu).explain(found, expected);
+            throw new ShimFatalException("imported regions hash mismatch: SHA-384 of the shared regions is "
+                    + found.toHex() + ", the image says " + expected.toHex());
         }
     }
 }

@@ -4,7 +4,6 @@ import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.FormatException;
 import dev.igvmtool.abi.x64.Gpr;
 import dev.igvmtool.abi.x64.Msr;
-import dev.igvmtool.bootshim.plan.PlanLog;
 import dev.igvmtool.bootshim.plan.ShimFatalException;
 import dev.igvmtool.devicetree.FdtBuildException;
 import dev.igvmtool.machine.guest.Cpu;
@@ -38,19 +37,29 @@ final class PanicSteps {
                 Step.of("panic-trap", PanicSteps::trap));
     }
 
-    /** The same action, but with the way out for what is fatal to the shim. */
-    static Step.Action guarded(Step.Action action) {
+    /** A step that is an event of the timeline and has the way out for what is fatal to the shim. */
+    static Step step(String event, String name, Step.Action action) {
+        return Step.of(event, name, guarded(name, action));
+    }
+
+    /** A step with the way out for what is fatal to the shim. */
+    static Step step(String name, Step.Action action) {
+        return Step.of(name, guarded(name, action));
+    }
+
+    private static Step.Action guarded(String name, Step.Action action) {
         return cpu -> {
             try {
                 action.run(cpu);
             } catch (ShimFatalException | FormatException | FdtBuildException e) {
-                raise(cpu, Objects.requireNonNullElse(e.getMessage(), "no reason known"));
+                raise(cpu, name, Objects.requireNonNullElse(e.getMessage(), "no reason known"));
             }
         };
     }
 
-    private static void raise(Cpu cpu, String message) {
-        Bytes all = Bytes.utf8(message);
+    /** In the form of the reference's panics, which name a place in its sources; here it is the step. */
+    private static void raise(Cpu cpu, String step, String message) {
+        Bytes all = Bytes.utf8("panicked at boot-shim, step " + step + ":\n" + message);
         Bytes text = all.slice(0, Math.min(all.size(), MAX_TEXT_BYTES));
         long address = cpu.get(Gpr.RSP) - text.size() & -16L;
         cpu.memory().writeBytes(address, text);
@@ -63,7 +72,7 @@ final class PanicSteps {
     private static void log(Cpu cpu) {
         if (ShimVariables.of(cpu).is(ShimVariables.Flag.LOG_OPEN)) {
             Bytes text = cpu.memory().readBytes(cpu.get(Gpr.RDI), (int) cpu.get(Gpr.RSI));
-            BootLog.of(cpu).log(PlanLog.Level.ERROR, "panic: " + text.toUtf8());
+            BootLog.of(cpu).error("{}", text.toUtf8());
         }
     }
 

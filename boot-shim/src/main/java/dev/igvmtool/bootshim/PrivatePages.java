@@ -2,7 +2,6 @@ package dev.igvmtool.bootshim;
 
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.GpaRange;
-import dev.igvmtool.bootshim.plan.ShimFatalException;
 import dev.igvmtool.devicetree.binding.TreeIsolation;
 import dev.igvmtool.machine.guest.Cpu;
 
@@ -33,8 +32,9 @@ interface PrivatePages {
      * Makes memory that was filled as shared private, and keeps what it holds.
      *
      * @param bounceBuffer accepted memory of at least 2 MiB
+     * @param diagnosis takes note of what it was and what it is
      */
-    static void convert(Cpu cpu, GpaRange range, long bounceBuffer) {
+    static void convert(Cpu cpu, GpaRange range, long bounceBuffer, HashDiagnosis diagnosis) {
         PrivatePages pages = of(cpu);
         LocalMap window = LocalMap.of(cpu);
         for (long at = range.start(); at != range.end(); ) {
@@ -44,12 +44,11 @@ interface PrivatePages {
             Bytes content = cpu.memory().readBytes(window.map(at, pages.sharedAlias()), (int) step.size());
             cpu.memory().writeBytes(bounceBuffer, content);
             window.unmap();
+            diagnosis.before(at, content);
             pages.makePrivate(step);
             pages.accept(step);
             cpu.memory().writeBytes(at, cpu.memory().readBytes(bounceBuffer, (int) step.size()));
-            if (!cpu.memory().readBytes(at, (int) step.size()).equals(content)) {
-                throw new ShimFatalException("memory " + step + " does not hold what was copied to it");
-            }
+            diagnosis.after(at, content, cpu.memory().readBytes(at, (int) step.size()));
             at = end;
         }
     }

@@ -18,6 +18,12 @@ record ShimLayout(long base) {
     static final long VARIABLES = BSS;
     static final long STACK = 0x7_ed10;
     static final long STACK_TOP = 0x8_6d10;
+    /** Stack pointer while the main function runs. */
+    static final long MAIN_FRAME = 0x8_55b0;
+
+    /** {@link HashRecord}, in a part of the bss whose use in the reference is not known. */
+    static final long HASH_RECORD = 0x8_8000;
+
     static final long E820_EXTENSION = 0xa_3fb0;
     static final long ZERO_PAGE = 0xa_7000;
     static final long HYPERCALL_INPUT = 0xa_8000;

@@ -6,6 +6,7 @@ import dev.igvmtool.abi.sidecar.SidecarOutput;
 import dev.igvmtool.abi.sidecar.SidecarParams;
 import dev.igvmtool.abi.x64.Gpr;
 import dev.igvmtool.abi.x64.Msr;
+import dev.igvmtool.bootshim.plan.LogMessage;
 import dev.igvmtool.bootshim.plan.MemoryPlan;
 import dev.igvmtool.bootshim.plan.PlanLog;
 import dev.igvmtool.bootshim.plan.ShimFatalException;
@@ -26,9 +27,9 @@ final class SidecarSteps {
 
     static List<Step> steps() {
         return List.of(
-                Step.of("S33", FIRST, PanicSteps.guarded(SidecarSteps::plan)),
-                Step.of("call-sidecar", PanicSteps.guarded(SidecarSteps::call)),
-                Step.of("S34", "take-sidecar-result", PanicSteps.guarded(SidecarSteps::takeResult)));
+                PanicSteps.step("S33", FIRST, SidecarSteps::plan),
+                PanicSteps.step("call-sidecar", SidecarSteps::call),
+                PanicSteps.step("S34", "take-sidecar-result", SidecarSteps::takeResult));
     }
 
     /** The decision of step S33, made again. */
@@ -64,8 +65,10 @@ final class SidecarSteps {
         ShimVariables.of(cpu).setSidecarStart(cpu.readMsr(Msr.HV_TIME_REF_COUNT));
         BootLog.of(cpu)
                 .info(
-                        "sidecar: starts %d nodes of %d processors with 0x%x bytes",
-                        plan.nodes().size(), inputs.hostTree().cpus().size(), plan.totalBytes());
+                        "sidecar starting, {} nodes, {} cpus, {} total bytes",
+                        plan.nodes().size(),
+                        inputs.hostTree().cpus().size(),
+                        LogMessage.hex(plan.totalBytes()));
         cpu.set(Gpr.RDI, layout.at(ShimLayout.SIDECAR_PARAMS));
         cpu.set(Gpr.RSI, layout.at(ShimLayout.SIDECAR_OUTPUT));
         cpu.call(inputs.image().sidecarEntry());
@@ -79,7 +82,6 @@ final class SidecarSteps {
         ShimVariables variables = ShimVariables.of(cpu);
         variables.setSidecarEnd(cpu.readMsr(Msr.HV_TIME_REF_COUNT));
         variables.set(ShimVariables.Flag.SIDECAR_STARTED);
-        BootLog.of(cpu).info("sidecar: started");
     }
 
     /** What the sidecar wrote for the shim. */

@@ -1,15 +1,20 @@
 package dev.igvmtool.bootshim;
 
+import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.abi.hv.RegisterName;
 import dev.igvmtool.abi.hv.VsmCapabilities;
 import dev.igvmtool.abi.shim.PersistedStateHeader;
 import dev.igvmtool.bootshim.plan.AddressSpace;
 import dev.igvmtool.bootshim.plan.CommandLinePlan;
+import dev.igvmtool.bootshim.plan.DebugValue;
+import dev.igvmtool.bootshim.plan.DebugValue.Style;
 import dev.igvmtool.bootshim.plan.MemoryPlan;
+import dev.igvmtool.bootshim.plan.PersistedState;
 import dev.igvmtool.bootshim.plan.PlanLog;
 import dev.igvmtool.bootshim.plan.PoolPlan;
 import dev.igvmtool.bootshim.plan.ShimFatalException;
 import dev.igvmtool.bootshim.plan.ShimInputs;
+import dev.igvmtool.bootshim.plan.SidecarOption;
 import dev.igvmtool.bootshim.plan.SidecarPlan;
 import dev.igvmtool.bootshim.plan.Topology;
 import dev.igvmtool.devicetree.binding.CpuEntry;
@@ -34,18 +39,25 @@ final class TopologySteps {
 
     static List<Step> steps() {
         return List.of(
-                Step.of("S13", "parse-host-tree", PanicSteps.guarded(cpu -> InputReader.of(cpu)
-                        .hostTree())),
-                Step.of("S14", "compose-command-line", PanicSteps.guarded(TopologySteps::composeCommandLine)),
-                Step.of("S15", "look-for-persisted-state", PanicSteps.guarded(TopologySteps::lookForPersistedState)),
-                Step.of("S16a", "choose-topology", PanicSteps.guarded(TopologySteps::chooseTopology)),
-                Step.of("S16b", RESTORE, PanicSteps.guarded(TopologySteps::restoreTopology)),
-                Step.of("S17", BUILD_ADDRESS_SPACE, PanicSteps.guarded(TopologySteps::buildAddressSpace)),
-                Step.of("S18", "allocate-pool", PanicSteps.guarded(TopologySteps::allocatePool)),
-                Step.of("S19", "keep-processors-from-sidecar", PanicSteps.guarded(TopologySteps::keepFromSidecar)),
-                Step.of("S20", "start-serial", PanicSteps.guarded(TopologySteps::startSerial)),
-                Step.of("S21", "settle-alias-map", PanicSteps.guarded(TopologySteps::settleAliasMap)),
-                Step.of("S22", "check-vp-indexes", PanicSteps.guarded(TopologySteps::checkVpIndexes)));
+                PanicSteps.step("S13", "parse-host-tree", TopologySteps::parseHostTree),
+                PanicSteps.step("S14", "compose-command-line", TopologySteps::composeCommandLine),
+                PanicSteps.step("S15", "look-for-persisted-state", TopologySteps::lookForPersistedState),
+                PanicSteps.step("S16a", "choose-topology", TopologySteps::chooseTopology),
+                PanicSteps.step("S16b", RESTORE, TopologySteps::restoreTopology),
+                PanicSteps.step("S17", BUILD_ADDRESS_SPACE, TopologySteps::buildAddressSpace),
+                PanicSteps.step("S18", "allocate-pool", TopologySteps::allocatePool),
+                PanicSteps.step("S19", "keep-processors-from-sidecar", TopologySteps::keepFromSidecar),
+                PanicSteps.step("S20", "start-serial", TopologySteps::startSerial),
+                PanicSteps.step("S21", "settle-alias-map", TopologySteps::settleAliasMap),
+                PanicSteps.step("S22", "check-vp-indexes", TopologySteps::checkVpIndexes));
+    }
+
+    private static void parseHostTree(Cpu cpu) {
+        InputReader reader = InputReader.of(cpu);
+        if (!reader.hasHostTree()) {
+            BootLog.of(cpu).error("host did not provide a device tree");
+        }
+        reader.hostTree();
     }
 
     private static void composeCommandLine(Cpu cpu) {
@@ -55,13 +67,17 @@ final class TopologySteps {
     }
 
     private static void lookForPersistedState(Cpu cpu) {
-        Optional<PersistedStateHeader> header = InputReader.of(cpu).persistedHeader();
+        InputReader reader = InputReader.of(cpu);
+        Optional<PersistedStateHeader> header = reader.persistedHeader();
+        SidecarOption sidecar = CommandLinePlan.of(
+                        reader.commandLinePage(), reader.hostTree().commandLine(), reader.isolation(), PlanLog.SILENT)
+                .options()
+                .sidecar();
         BootLog.of(cpu)
                 .info(
-                        "persisted state %s",
-                        header.isPresent()
-                                ? "of " + header.orElseThrow().protobufPayloadLength() + " bytes is present"
-                                : "is not present");
+                        "read_from_dt: persisted_state_header present={}, sidecar={}",
+                        header.isPresent(),
+                        sidecar.shown().show(Style.DECIMAL));
         if (header.isPresent()) {
             cpu.jumpTo(RESTORE);
         }
@@ -73,7 +89,14 @@ final class TopologySteps {
     }
 
     private static void restoreTopology(Cpu cpu) {
-        Topology.of(InputReader.inputs(cpu), BootLog.of(cpu));
+        BootLog log = BootLog.of(cpu);
+        InputReader reader = InputReader.of(cpu);
+        log.info("found persisted state header");
+        log.info("reading topology from persisted state");
+        GpaRange payload = PersistedState.payload(
+                reader.persistedHeader().orElseThrow(), reader.image().persistedStateRegion());
+        log.info("decoding protobuf of size {}", payload.size());
+        Topology.of(InputReader.inputs(cpu), log);
     }
 
     private static void buildAddressSpace(Cpu cpu) {
@@ -99,10 +122,19 @@ final class TopologySteps {
         if (host.com3Speed().isPresent() && !ShimVariables.of(cpu).hardwareIsolated()) {
             log.startSerial();
         }
-        log.info("the boot shim is logging");
-        log.info(
-                "serial port: %s",
-                host.com3Speed().isPresent() ? "COM3, " + host.com3Speed().getAsLong() + " baud" : "none");
+        log.info("openhcl_boot: logging enabled");
+        log.info("serial configuration: {}", serialPort(host).show(Style.PRETTY_HEX));
+    }
+
+    private static DebugValue serialPort(HostTree host) {
+        return host.com3Speed().isEmpty()
+                ? new DebugValue.Word("None")
+                : DebugValue.Structure.of(
+                        "Ns16550",
+                        new DebugValue.Field("base", new DebugValue.Numeral(HostTree.COM3_PORT)),
+                        new DebugValue.Field(
+                                "current_speed",
+                                new DebugValue.Numeral(host.com3Speed().getAsLong())));
     }
 
     private static void settleAliasMap(Cpu cpu) {
@@ -138,7 +170,7 @@ final class TopologySteps {
             cpu.jumpTo(SidecarSteps.FIRST); // all memory is there already
         }
         if (variables.hardwareIsolated()) {
-            cpu.jumpTo(IsolationSteps.OPEN_LOCAL_MAP);
+            cpu.jumpTo(IsolationSteps.FIRST);
         }
         if (variables.activeVtl() != VTL2) {
             return;

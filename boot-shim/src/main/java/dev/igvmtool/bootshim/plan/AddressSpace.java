@@ -69,8 +69,8 @@ public record AddressSpace(List<Piece> pieces) {
         HIGH
     }
 
-    /** An allocation: the range, and the address space without it. */
-    public record Allocation(GpaRange range, AddressSpace rest) {}
+    /** An allocation: the range, the node on which it lies, and the address space without it. */
+    public record Allocation(GpaRange range, long node, AddressSpace rest) {}
 
     /**
      * Lays what is occupied over the memory of VTL2; everything else is free.
@@ -118,7 +118,7 @@ public record AddressSpace(List<Piece> pieces) {
                 continue;
             }
             GpaRange taken = policy == Policy.LOW ? GpaRange.ofSize(start, size) : new GpaRange(end - size, end);
-            return Optional.of(new Allocation(taken, replace(index, taken, usage)));
+            return Optional.of(new Allocation(taken, piece.node, replace(index, taken, usage)));
         }
         return Optional.empty();
     }

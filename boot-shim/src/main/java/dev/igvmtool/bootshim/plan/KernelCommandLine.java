@@ -7,7 +7,6 @@ import dev.igvmtool.devicetree.binding.TreeIsolation;
 import dev.igvmtool.devicetree.binding.VmbusEntry;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /**
  * The command line that the kernel gets: what the shim knows, then what image and host said. The kernel heeds the last
@@ -81,10 +80,7 @@ public final class KernelCommandLine {
                 + (host.nvmeKeepAlive() ? "host," : "nohost,")
                 + (sidecar.addressSpace().has(Usage.POOL) ? "privatepool" : "noprivatepool"));
         if (sidecar.starts()) {
-            items.add("boot_cpus="
-                    + sidecar.bootCpus(host.cpus().size()).stream()
-                            .map(String::valueOf)
-                            .collect(Collectors.joining(",")));
+            items.add(bootCpus(inputs, sidecar).text());
         }
         long connectionId = host.vmbusVtl2().map(VmbusEntry::connectionId).orElse(0L);
         items.add("hv_vmbus.message_connection_id=0x" + Long.toHexString(connectionId));
@@ -94,6 +90,19 @@ public final class KernelCommandLine {
                     "the kernel command line has %d bytes, the storage holds %d", text.size(), CAPACITY_BYTES));
         }
         return text;
+    }
+
+    /** The processors that the kernel starts, with a sidecar for the others. */
+    public static LogMessage bootCpus(ShimInputs inputs, SidecarPlan sidecar) {
+        List<String> pieces = new ArrayList<>();
+        pieces.add("boot_cpus=");
+        for (long cpu : sidecar.bootCpus(inputs.hostTree().cpus().size())) {
+            if (pieces.size() > 1) {
+                pieces.add(",");
+            }
+            pieces.add(String.valueOf(cpu));
+        }
+        return new LogMessage(pieces);
     }
 
     private static String console(HostTree host, boolean trustsHost) {

@@ -3,6 +3,7 @@ package dev.igvmtool.bootshim.plan;
 import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.bootshim.plan.AddressSpace.Occupied;
 import dev.igvmtool.bootshim.plan.AddressSpace.Usage;
+import dev.igvmtool.bootshim.plan.DebugValue.Style;
 import dev.igvmtool.devicetree.binding.MemoryEntry;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -40,12 +41,17 @@ public record MemoryPlan(Topology topology, AddressSpace addressSpace) {
         ShimImage image = inputs.image();
         GpaRange parameters = image.parameterRegion();
         GpaRange tree = image.deviceTree();
-        log.info("the kernel may have the memory of the host's device tree, %s", tree);
+        log.info(
+                "reclaim device tree memory {}-{}",
+                LogMessage.hexDigits(tree.start()),
+                LogMessage.hexDigits(tree.end()));
         if (inputs.persisted().isEmpty()) {
             GpaRange region = image.persistedStateRegion();
+            long end = topology.persistedPayload().end();
             log.info(
-                    "persisted state takes %s, the kernel may have the rest up to 0x%x",
-                    new GpaRange(region.start(), topology.persistedPayload().end()), region.end());
+                    "persisted state region sized to {}, remainder {}",
+                    DebugValue.of(new GpaRange(region.start(), end)).show(Style.PRETTY_HEX),
+                    DebugValue.of(new GpaRange(end, region.end())).show(Style.PRETTY_HEX));
         }
         List<Occupied> reserved = new ArrayList<>();
         reserved.add(new Occupied(topology.persistedHeader(), Usage.PERSISTED_HEADER));

@@ -1,6 +1,7 @@
 package dev.igvmtool.bootshim.plan;
 
 import dev.igvmtool.abi.binary.GpaRange;
+import dev.igvmtool.bootshim.plan.DebugValue.Style;
 import dev.igvmtool.devicetree.binding.MemoryAllocation;
 import dev.igvmtool.devicetree.binding.TreeIsolation;
 import dev.igvmtool.devicetree.binding.VmbusEntry;
@@ -26,28 +27,36 @@ record MmioChoice(List<GpaRange> vtl0, List<GpaRange> vtl2) {
         if (inputs.isolation() == TreeIsolation.NONE && !allocation.vtl2()) {
             return new MmioChoice(vtl0, vtl2);
         }
-        long wanted = allocation.mmioSize().orElse(0);
-        log.info("VTL2 is to have 0x%x bytes of MMIO", wanted);
-        if (!vtl2.isEmpty()) {
-            long size = vtl2.stream().mapToLong(GpaRange::size).sum();
-            log.info("host gives VTL2 MMIO of 0x%x bytes: %s", size, vtl2);
-            if (Long.compareUnsigned(size, wanted) < 0) {
-                throw new ShimFatalException(
-                        String.format("host gives VTL2 0x%x bytes of MMIO, but asks it to have 0x%x", size, wanted));
-            }
-            return new MmioChoice(vtl0, vtl2);
+        long given = vtl2.stream().mapToLong(GpaRange::size).sum();
+        long asked = allocation.mmioSize().orElse(0);
+        long size = given != 0 ? asked : larger(asked, usual(vtl0));
+        log.info("allocating vtl2 mmio size {} bytes", LogMessage.hex(size));
+        log.info("host provided vtl2 mmio ranges are {} bytes", LogMessage.hex(given));
+        if (given == 0) {
+            return carve(vtl0, size, log);
         }
-        log.info("host gives VTL2 no MMIO: it is taken from VTL0's");
-        return carve(vtl0, wanted, log);
+        if (Long.compareUnsigned(given, size) < 0) {
+            throw new ShimFatalException(
+                    String.format("host gives VTL2 0x%x bytes of MMIO, but asks it to have 0x%x", given, size));
+        }
+        log.info("using host provided vtl2 mmio: {}", DebugValue.of(vtl2).show(Style.HEX));
+        return new MmioChoice(vtl0, vtl2);
     }
 
-    private static MmioChoice carve(List<GpaRange> vtl0, long wanted, PlanLog log) {
+    /** What VTL2 has if nobody says more: half of VTL0's second range, within limits. */
+    private static long usual(List<GpaRange> vtl0) {
         if (vtl0.size() < 2) {
             throw new ShimFatalException("VTL0 has " + vtl0.size() + " MMIO ranges, expected 2 to take VTL2's from");
         }
-        long half = vtl0.get(1).size() >>> 1;
-        long clamped = Math.min(Math.max(half, LEAST), MOST);
-        long size = Long.compareUnsigned(wanted, clamped) > 0 ? wanted : clamped;
+        return Math.min(Math.max(vtl0.get(1).size() >>> 1, LEAST), MOST);
+    }
+
+    private static long larger(long a, long b) {
+        return Long.compareUnsigned(a, b) > 0 ? a : b;
+    }
+
+    private static MmioChoice carve(List<GpaRange> vtl0, long size, PlanLog log) {
+        log.info("no vtl2 mmio provided by host, allocating from vtl0 mmio");
         int high = -1;
         for (int i = 0; i < vtl0.size(); i++) {
             if (Long.compareUnsigned(vtl0.get(i).start(), HIGH) >= 0) {
@@ -66,8 +75,11 @@ record MmioChoice(List<GpaRange> vtl0, List<GpaRange> vtl2) {
         if (rest.size() != 2) {
             throw new ShimFatalException("taking MMIO for VTL2 leaves VTL0 with " + rest + ", expected 2 ranges");
         }
-        GpaRange taken = new GpaRange(split, from.end());
-        log.info("MMIO of VTL0 %s, of VTL2 %s", rest, taken);
-        return new MmioChoice(rest, List.of(taken));
+        List<GpaRange> taken = List.of(new GpaRange(split, from.end()));
+        log.info(
+                "vtl0 mmio: {}, vtl2 mmio: {}",
+                DebugValue.of(rest).show(Style.HEX),
+                DebugValue.of(taken).show(Style.HEX));
+        return new MmioChoice(rest, taken);
     }
 }

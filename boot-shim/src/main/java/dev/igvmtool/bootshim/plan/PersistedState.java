@@ -58,6 +58,51 @@ public record PersistedState(
     }
 
     /**
+     * What decoding takes of the shim's heap: lists that double when they are full, none of which is given back.
+     *
+     * @param bytes taken
+     * @param allocations how often
+     * @param freeBytes left
+     */
+    record Heap(long bytes, int allocations, long freeBytes) {}
+
+    /** Bytes of one element of the lists, as the reference lays them out. */
+    private static final int MEMORY_BYTES = 32;
+
+    private static final int MMIO_BYTES = 24;
+    private static final int CPU_BYTES = 4;
+    private static final int FIRST_ELEMENTS = 4;
+
+    /**
+     * The use of a heap by decoding.
+     *
+     * @throws ShimFatalException if it is too small
+     */
+    Heap heap(long heapBytes) {
+        long bytes = 0;
+        int allocations = 0;
+        int[][] lists = {
+            {memory.size(), MEMORY_BYTES},
+            {mmio.size(), MMIO_BYTES},
+            {cpusWithMappedInterrupts.size(), CPU_BYTES},
+            {cpusWithOutstandingIo.size(), CPU_BYTES}
+        };
+        for (int[] list : lists) {
+            int elements = 0;
+            while (elements < list[0]) {
+                elements = elements == 0 ? FIRST_ELEMENTS : 2 * elements;
+                bytes += (long) elements * list[1];
+                allocations++;
+            }
+        }
+        if (Long.compareUnsigned(bytes, heapBytes) > 0) {
+            throw new ShimFatalException(String.format(
+                    "persisted state needs 0x%x bytes to be decoded, the heap has 0x%x", bytes, heapBytes));
+        }
+        return new Heap(bytes, allocations, heapBytes - bytes);
+    }
+
+    /**
      * Decodes a payload.
      *
      * @throws ShimFatalException if it is not the message

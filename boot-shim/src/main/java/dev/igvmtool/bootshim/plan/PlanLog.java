@@ -13,17 +13,20 @@ public interface PlanLog {
     }
 
     /** Takes one message without its line feed. */
-    void log(Level level, String message);
+    void log(Level level, LogMessage message);
 
-    /** A message of level {@link Level#INFO}. */
-    @SuppressWarnings("AnnotateFormatMethod") // its annotation is not a dependency of this project
-    default void info(String format, Object... arguments) {
-        log(Level.INFO, String.format(format, arguments));
+    /** A message of level {@link Level#INFO}, see {@link LogMessage#of}. */
+    default void info(String template, Object... arguments) {
+        log(Level.INFO, LogMessage.of(template, arguments));
     }
 
-    /** A message of level {@link Level#WARN}. */
-    @SuppressWarnings("AnnotateFormatMethod") // its annotation is not a dependency of this project
-    default void warn(String format, Object... arguments) {
-        log(Level.WARN, String.format(format, arguments));
+    /** A message of level {@link Level#WARN}, see {@link LogMessage#of}. */
+    default void warn(String template, Object... arguments) {
+        log(Level.WARN, LogMessage.of(template, arguments));
+    }
+
+    /** A message of level {@link Level#ERROR}, see {@link LogMessage#of}. */
+    default void error(String template, Object... arguments) {
+        log(Level.ERROR, LogMessage.of(template, arguments));
     }
 }

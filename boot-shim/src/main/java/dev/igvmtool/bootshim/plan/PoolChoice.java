@@ -1,21 +1,54 @@
 package dev.igvmtool.bootshim.plan;
 
+import dev.igvmtool.bootshim.plan.DebugValue.Numeral;
+import dev.igvmtool.bootshim.plan.DebugValue.Word;
+import dev.igvmtool.bootshim.plan.DebugValue.Wrapped;
+
 /** How large the private pool shall be: the value of the pool options. */
 public sealed interface PoolChoice {
     /** The lookup table by which a size is guessed. */
     enum Table {
-        RELEASE,
-        DEBUG
+        RELEASE("Release"),
+        DEBUG("Debug");
+
+        private final String text;
+
+        Table(String text) {
+            this.text = text;
+        }
+
+        /** The table as the log shows it. */
+        DebugValue shown() {
+            return new Word(text);
+        }
     }
 
     /** The host's hint, or else a table. */
-    record FromTable(Table table) implements PoolChoice {}
+    record FromTable(Table table) implements PoolChoice {
+        @Override
+        public DebugValue shown() {
+            return new Wrapped("Heuristics", table.shown());
+        }
+    }
 
     /** A number of pages of 4 KiB, unsigned and not zero. */
-    record Pages(long count) implements PoolChoice {}
+    record Pages(long count) implements PoolChoice {
+        @Override
+        public DebugValue shown() {
+            return new Wrapped("Pages", new Numeral(count));
+        }
+    }
 
     /** No pool. */
-    record Off() implements PoolChoice {}
+    record Off() implements PoolChoice {
+        @Override
+        public DebugValue shown() {
+            return new Word("Off");
+        }
+    }
+
+    /** The choice as the log shows it. */
+    DebugValue shown();
 
     /** Reads an option's value; what is neither a word nor a decimal number of 64 bits means no pool. */
     static PoolChoice parse(String value) {

@@ -72,10 +72,7 @@ final class PoolTable {
         int nearest = 0;
         for (int[] entry : entries) {
             if (entry[0] == processors && entry[1] == memoryMib) {
-                log.info(
-                        "private pool: %d MiB, known for %d processors and %d MiB of memory (%s table)",
-                        entry[2], processors, memoryMib, table);
-                return entry[2] * PAGES_PER_MIB;
+                return told("Found exact", entry[2] * PAGES_PER_MIB, processors, memoryMib, log);
             }
             // A larger number of processors is never looked at; the reference's upper bound starts at its own.
             if (entry[0] <= processors) {
@@ -93,9 +90,16 @@ final class PoolTable {
         }
         long pages = memoryMib * RATIO * PAGES_PER_MIB / ((least + most) / 2);
         long rounded = pages + LARGE_PAGE_PAGES - 1 & -LARGE_PAGE_PAGES;
+        return told("Extrapolated", rounded, processors, memoryMib, log);
+    }
+
+    private static long told(String how, long pages, int processors, long memoryMib, PlanLog log) {
         log.info(
-                "private pool: %d pages, estimated for %d processors and %d MiB of memory (%s table)",
-                rounded, processors, memoryMib, table);
-        return rounded;
+                how + " VTL2 DMA hint: {} pages ({} MiB) for {} VPs and {} MiB VTL2 memory",
+                pages,
+                pages / PAGES_PER_MIB,
+                processors,
+                memoryMib);
+        return pages;
     }
 }

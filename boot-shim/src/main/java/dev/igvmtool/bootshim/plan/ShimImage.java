@@ -24,10 +24,11 @@ public record ShimImage(long shimBase, ShimParams params) {
         range(shimBase, params.bounceBufferStart(), params.bounceBufferSize());
         range(shimBase, params.logBufferStart(), params.logBufferSize());
         range(shimBase, params.persistedStateRegionOffset(), params.persistedStateRegionSize());
-        if (params.parameterRegionSize() != ParameterRegion.PAGE_COUNT * PAGE_BYTES) {
+        // Images of older builders end before the hashes of single pages.
+        long least = ParameterRegion.PAGE_HASHES_PAGE * PAGE_BYTES;
+        if (Long.compareUnsigned(params.parameterRegionSize(), least) < 0) {
             throw new ShimFatalException(String.format(
-                    "parameter region has 0x%x bytes, expected 0x%x",
-                    params.parameterRegionSize(), ParameterRegion.PAGE_COUNT * PAGE_BYTES));
+                    "parameter region has 0x%x bytes, expected at least 0x%x", params.parameterRegionSize(), least));
         }
     }
 

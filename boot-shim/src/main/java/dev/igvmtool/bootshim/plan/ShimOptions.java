@@ -29,26 +29,6 @@ public record ShimOptions(
     public static final ShimOptions DEFAULT =
             new ShimOptions(false, new PoolChoice.FromTable(Table.RELEASE), SidecarOption.ENABLED, false, false);
 
-    /** State of the sidecar option. */
-    public enum SidecarOption {
-        ENABLED,
-        /** Enabled, and the sidecar logs to the serial port. */
-        LOGGING,
-        DISABLED_COMMAND_LINE,
-        /** After servicing the processors to keep out are too many for the sidecar's table. */
-        DISABLED_SERVICING;
-
-        /** True if the sidecar may start. */
-        public boolean enabled() {
-            return this == ENABLED || this == LOGGING;
-        }
-    }
-
-    /** The same options with another state of the sidecar. */
-    public ShimOptions withSidecar(SidecarOption option) {
-        return new ShimOptions(confidentialDebug, pool, option, disableNvmeKeepAlive, splitPool);
-    }
-
     /** These options changed by the tokens of {@code commandLine}; what it does not name stays. */
     public ShimOptions parse(String commandLine, PlanLog log) {
         boolean debug = confidentialDebug;
@@ -74,12 +54,14 @@ public record ShimOptions(
                 if (value.equals("split")) {
                     split = true;
                 } else {
-                    log.warn("unknown value of OPENHCL_VTL2_GPA_POOL_NUMA: %s", value);
+                    log.warn("Unknown value for OPENHCL_VTL2_GPA_POOL_NUMA: {}", value);
                 }
             }
         }
         if (override.isPresent()) {
-            log.info("private pool: the command line overrides the choice by %s", override.orElseThrow());
+            log.info(
+                    "Overriding VTL2 GPA pool config to {} from command line",
+                    override.orElseThrow().shown().show(DebugValue.Style.DECIMAL));
         }
         return new ShimOptions(debug, override.orElse(configured), sidecarOption, noKeepAlive, split);
     }

@@ -65,7 +65,10 @@ record SidecarChunk(int baseVp, int count, long node) {
         Optional<AddressSpace.Allocation> anywhere =
                 space.allocate(OptionalLong.empty(), bytes, Usage.SIDECAR_NODE, Policy.LOW, PAGE_BYTES);
         if (anywhere.isPresent()) {
-            log.warn("sidecar: NUMA node %d has no memory left, another node gives it", node);
+            log.warn(
+                    "sidecar: unable to allocate memory for sidecar node on node {}, falling back to node {}",
+                    node,
+                    anywhere.orElseThrow().node());
         }
         return anywhere;
     }

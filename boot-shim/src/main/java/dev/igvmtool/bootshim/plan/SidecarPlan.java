@@ -4,7 +4,7 @@ import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.sidecar.SidecarLimits;
 import dev.igvmtool.abi.sidecar.SidecarNodeRecord;
 import dev.igvmtool.abi.sidecar.SidecarParams;
-import dev.igvmtool.bootshim.plan.ShimOptions.SidecarOption;
+import dev.igvmtool.bootshim.plan.DebugValue.Style;
 import dev.igvmtool.devicetree.binding.CpuEntry;
 import dev.igvmtool.devicetree.binding.TreeIsolation;
 import java.util.ArrayList;
@@ -55,10 +55,14 @@ public record SidecarPlan(
             int limit = SidecarLimits.MAX_PER_CPU_FLAGS;
             if (inputs.hostTree().cpus().size() > limit
                     || Long.compareUnsigned(excluded.get(excluded.size() - 1), limit) >= 0) {
-                log.info("sidecar: off after servicing, the processors to leave out are beyond its table");
+                log.info(
+                        "sidecar: disabling, too many CPUs for per-CPU state (max id {})",
+                        excluded.get(excluded.size() - 1));
                 return new ServicingRule(true, List.of());
             }
-            log.info("sidecar: leaves out processors %s, which serve restored devices", excluded);
+            log.info(
+                    "sidecar: excluding CPUs {} due to restored NVMe device state",
+                    DebugValue.numbers(excluded).show(Style.DECIMAL));
             return new ServicingRule(false, excluded);
         }
 
@@ -116,7 +120,10 @@ public record SidecarPlan(
         List<SidecarNodeRecord> nodes = new ArrayList<>();
         for (SidecarChunk chunk : chunks) {
             if (!chunk.hasSidecarVp(servicing.active(), flags)) {
-                log.info("sidecar: the kernel starts all %d processors from %d on", chunk.count(), chunk.baseVp());
+                log.info(
+                        "sidecar: node at base VP {} ({} VPs) has no sidecar-started APs; kernel-starting all of them",
+                        chunk.baseVp(),
+                        chunk.count());
                 if (servicing.active()) {
                     flags[chunk.baseVp()] = 0;
                 }
@@ -127,7 +134,7 @@ public record SidecarPlan(
             }
             Optional<AddressSpace.Allocation> taken = chunk.allocate(space, log);
             if (taken.isEmpty()) {
-                log.warn("sidecar: no memory for node %d, the sidecar is not used", nodes.size());
+                log.warn("sidecar: not enough memory for sidecar");
                 return new SidecarPlan(List.of(), logging, servicing, Bytes.of(flags), space);
             }
             space = taken.orElseThrow().rest();
@@ -137,14 +144,18 @@ public record SidecarPlan(
                     chunk.baseVp(),
                     chunk.count()));
             log.info(
-                    "sidecar: node %d has %d processors from %d on, on NUMA node %d",
-                    nodes.size() - 1, chunk.count(), chunk.baseVp(), chunk.node());
+                    "sidecar: created node index={} base_vp={} vp_count={} vnode={}",
+                    nodes.size() - 1,
+                    chunk.baseVp(),
+                    chunk.count(),
+                    chunk.node());
             if (servicing.active()) {
+                log.info("sidecar: per_cpu_state_specified=true, marking base_vp={} as kernel-started", chunk.baseVp());
                 flags[chunk.baseVp()] = 0;
             }
         }
         if (nodes.isEmpty()) {
-            log.info("sidecar: no processor is left for it");
+            log.info("sidecar: no nodes have sidecar-started APs; disabling sidecar");
         }
         return new SidecarPlan(nodes, logging, servicing, Bytes.of(flags), space);
     }
@@ -160,13 +171,15 @@ public record SidecarPlan(
             return false;
         }
         if (inputs.image().sidecar().isEmpty()) {
-            log.info("sidecar: not in the image");
+            log.info("sidecar: not present in image");
             return false;
         }
         if (!option.enabled()) {
             log.info(
-                    "sidecar: off %s",
-                    option == SidecarOption.DISABLED_SERVICING ? "after servicing" : "by command line");
+                    "sidecar: disabled {}",
+                    option == SidecarOption.DISABLED_SERVICING
+                            ? "because this is a servicing restore"
+                            : "via command line");
             return false;
         }
         long highest = Stream.concat(
@@ -176,15 +189,15 @@ public record SidecarPlan(
                 .max()
                 .orElse(0);
         if (highest >= MAX_NUMA_NODES) {
-            log.warn("sidecar: NUMA node %d is too large a number, the sidecar is not used", highest);
+            log.warn("sidecar: NUMA node {} too large", highest);
             return false;
         }
         if (!x2apic.getAsBoolean()) {
-            log.warn("sidecar: the processor has no x2APIC, the sidecar is not used");
+            log.warn("sidecar: x2apic not available; not using sidecar");
             return false;
         }
         if (chunks.stream().allMatch(chunk -> chunk.count() == 1)) {
-            log.info("sidecar: every node has one processor, the sidecar is not used");
+            log.info("sidecar: all NUMA nodes have one CPU");
             return false;
         }
         return true;

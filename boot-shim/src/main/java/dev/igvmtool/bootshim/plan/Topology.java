@@ -3,6 +3,7 @@ package dev.igvmtool.bootshim.plan;
 import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.abi.shim.MemoryVtlType;
 import dev.igvmtool.abi.shim.PersistedStateHeader;
+import dev.igvmtool.bootshim.plan.DebugValue.Style;
 import dev.igvmtool.devicetree.binding.HostTree;
 import dev.igvmtool.devicetree.binding.MemoryEntry;
 import java.util.List;
@@ -51,10 +52,15 @@ public record Topology(
     }
 
     private static Topology firstBoot(ShimInputs inputs, PlanLog log) {
-        log.info("topology comes from the host's device tree");
+        log.info("reading topology from host device tree");
         List<MemoryEntry> memory = Vtl2MemoryChoice.of(inputs, log);
         MmioChoice mmio = MmioChoice.of(inputs, log);
         GpaRange region = inputs.image().persistedStateRegion();
+        if (Long.compareUnsigned(region.size(), PersistedStateHeader.USED_BYTES) < 0) {
+            throw new ShimFatalException(String.format(
+                    "region for persisted state %s, expected at least 0x%x bytes",
+                    region, PersistedStateHeader.USED_BYTES));
+        }
         long header = region.start() + PAGE_BYTES;
         return new Topology(
                 memory,
@@ -67,10 +73,16 @@ public record Topology(
     }
 
     private static Topology restored(ShimInputs inputs, PersistedState state, PlanLog log) {
-        log.info("topology comes from the persisted state");
+        PersistedState.Heap heap = state.heap(inputs.image().params().heapSize());
         log.info(
-                "persisted state: processors with mapped interrupts %s, with outstanding I/O %s",
-                state.cpusWithMappedInterrupts(), state.cpusWithOutstandingIo());
+                "Bump allocator: allocated {} bytes in {} allocations ({} bytes free)",
+                heap.bytes(),
+                heap.allocations(),
+                heap.freeBytes());
+        log.info(
+                "persisted state: cpus_with_mapped_interrupts_no_io={}, cpus_with_outstanding_io={}",
+                DebugValue.numbers(state.cpusWithMappedInterrupts()).show(Style.DECIMAL),
+                DebugValue.numbers(state.cpusWithOutstandingIo()).show(Style.DECIMAL));
         List<MemoryEntry> memory = RangeWalk.merge(
                 state.memory().stream()
                         .filter(entry -> entry.type().isVtl2Ram())
@@ -78,6 +90,7 @@ public record Topology(
                         .toList(),
                 MemoryEntry::range,
                 Topology::join);
+        limit(memory.size(), Vtl2MemoryChoice.MAX_RANGES, "ranges of VTL2 memory");
         HostTree host = inputs.hostTree();
         if (!host.allocation().vtl2()) {
             List<MemoryEntry> given = Vtl2MemoryChoice.of(inputs, PlanLog.SILENT);
@@ -123,9 +136,18 @@ public record Topology(
     }
 
     private static List<GpaRange> mmio(PersistedState state, MemoryVtlType type) {
-        return state.mmio().stream()
+        List<GpaRange> ranges = state.mmio().stream()
                 .filter(entry -> entry.type() == type)
                 .map(PersistedState.Mmio::range)
                 .toList();
+        limit(ranges.size(), HostTree.MAX_VMBUS_MMIO, "ranges of type " + type);
+        return ranges;
+    }
+
+    private static void limit(int found, int most, String what) {
+        if (found > most) {
+            throw new ShimFatalException(
+                    String.format("persisted state has %d %s, the list holds %d", found, what, most));
+        }
     }
 }

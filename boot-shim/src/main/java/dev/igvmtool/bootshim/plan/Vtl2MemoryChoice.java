@@ -10,7 +10,9 @@ import java.util.List;
 
 /** The memory of VTL2 on a first boot: given by the host, or selected from the host's map. */
 final class Vtl2MemoryChoice {
-    private static final int MAX_RANGES = 64;
+    /** Ranges that the list of VTL2's memory holds; nodes, too. */
+    static final int MAX_RANGES = 64;
+
     private static final long SHARE_ALIGNMENT = 0x8000;
     private static final long TDX_RESET_PAGE = 0xffff_f000L;
 
@@ -35,13 +37,16 @@ final class Vtl2MemoryChoice {
         if (inputs.hardwareIsolated()) {
             long size =
                     offered.stream().mapToLong(entry -> entry.range().size()).sum();
-            log.info("host gives VTL2 0x%x bytes of memory, the image requires 0x%x", size, measured.size());
+            log.info(
+                    "host provided vtl2 ram size is {}, measured size is {}",
+                    LogMessage.hexDigits(size),
+                    LogMessage.hexDigits(measured.size()));
             long larger = Long.compareUnsigned(size, measured.size()) > 0 ? size : measured.size();
             GpaRange range = GpaRange.ofSize(measured.start(), larger);
             return List.of(new MemoryEntry(range, 0, MemoryEntry.VTL2_PROTECTABLE));
         }
         if (offered.isEmpty()) {
-            log.info("host gives VTL2 no memory: the image's range is used");
+            log.info("using measured vtl2 ram");
             return List.of(new MemoryEntry(measured, 0, MemoryEntry.VTL2_PROTECTABLE));
         }
         return limited(offered);
@@ -71,8 +76,10 @@ final class Vtl2MemoryChoice {
             long size = piece.range().size();
             if (Long.compareUnsigned(size, needed[node]) > 0) {
                 log.warn(
-                        "memory %s of the image is more than the 0x%x bytes wanted of node %d",
-                        piece.range(), needed[node], node);
+                        "entry {} is larger than required {} for vnode {}",
+                        DebugValue.of(piece).show(DebugValue.Style.DECIMAL),
+                        needed[node],
+                        node);
                 needed[node] = 0;
             } else {
                 needed[node] -= size;

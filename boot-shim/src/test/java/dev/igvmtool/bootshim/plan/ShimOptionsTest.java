@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.igvmtool.bootshim.plan.PoolChoice.Table;
-import dev.igvmtool.bootshim.plan.ShimOptions.SidecarOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -78,8 +77,8 @@ class ShimOptionsTest {
     void anUnknownNumaValueIsWorthAWarning() {
         List<String> lines = new ArrayList<>();
         ShimOptions options = ShimOptions.DEFAULT.parse(
-                "OPENHCL_VTL2_GPA_POOL_NUMA=none", (level, message) -> lines.add(level + " " + message));
+                "OPENHCL_VTL2_GPA_POOL_NUMA=none", (level, message) -> lines.add(level + " " + message.text()));
         assertFalse(options.splitPool());
-        assertEquals(List.of("WARN unknown value of OPENHCL_VTL2_GPA_POOL_NUMA: none"), lines);
+        assertEquals(List.of("WARN Unknown value for OPENHCL_VTL2_GPA_POOL_NUMA: none"), lines);
     }
 }
