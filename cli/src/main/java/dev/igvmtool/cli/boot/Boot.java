@@ -74,6 +74,16 @@ public final class Boot {
         }
     }
 
+    /** The machine with its image, before or after it has run. */
+    public VirtualMachine vm() {
+        return vm;
+    }
+
+    /** The boot shim of the image, if it has one. */
+    public Optional<StageOverlay> shim() {
+        return shim;
+    }
+
     private Machine machine() {
         return vm.machine();
     }
@@ -113,6 +123,7 @@ public final class Boot {
             handoff = Optional.of(HandoffReader.read(memory, vp.rip(), vp.get(Gpr.RSI)));
             handoff.ifPresent(timeline::name);
             shimLog = readShimLog();
+            shim.ifPresent(overlay -> overlay.writeKernel(machine(), options.overlays()));
             if (sidecarOutputGpa != 0) {
                 sidecarOutput = Optional.of(memory.readBytes(sidecarOutputGpa, PhysicalMemory.PAGE_SIZE));
             }

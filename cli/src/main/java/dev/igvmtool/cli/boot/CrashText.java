@@ -15,7 +15,7 @@ final class CrashText {
 
     private CrashText() {}
 
-    /** The critical lines of a kernel log, from first to last; any other text as it is. */
+    /** The critical lines of a kernel log, from first to last; any other text with its lines joined. */
     static String summary(String text) {
         List<Matcher> lines = text.lines().map(LOG_LINE::matcher).toList();
         String critical = lines.stream()
@@ -23,6 +23,6 @@ final class CrashText {
                 .filter(line -> Integer.parseInt(line.group(1)) % 8 <= CRITICAL)
                 .map(line -> line.group(2))
                 .collect(Collectors.joining("; "));
-        return critical.isEmpty() ? text.strip() : critical;
+        return critical.isEmpty() ? text.lines().map(String::strip).collect(Collectors.joining(" ")) : critical;
     }
 }

@@ -22,8 +22,10 @@ import java.util.Optional;
  * @param params the shim's parameters
  */
 public record StageOverlay(long shimBase, long paramsGpa, ShimParams params) {
+    private static final String KERNEL = "kernel-stub";
+
     /** The stages that have an entry point in a loaded image; the others are files in its initrd. */
-    public static final List<String> STAGES = List.of("boot-shim", "sidecar", "kernel-stub");
+    public static final List<String> STAGES = List.of("boot-shim", "sidecar", KERNEL);
 
     /** A shim's entry point is at most this far into its image. */
     private static final long MAX_ENTRY_OFFSET = 16 << 20;
@@ -61,7 +63,12 @@ public record StageOverlay(long shimBase, long paramsGpa, ShimParams params) {
                 && memory.isRam(log + params.logBufferSize() - 1);
     }
 
-    /** @param stages some of {@link #STAGES} */
+    /**
+     * Puts the stages over the image that run before the kernel. The kernel's own code is left until it is about to run,
+     * for the shim of an isolated guest hashes it.
+     *
+     * @param stages some of {@link #STAGES}
+     */
     void write(Machine machine, List<String> stages) {
         for (String name : stages) {
             StagePrograms.find(name).ifPresent(stage -> {
@@ -70,7 +77,7 @@ public record StageOverlay(long shimBase, long paramsGpa, ShimParams params) {
                         checkShape(machine.vp(0).rip(), stage);
                         put(machine, machine.vp(0).rip(), stage);
                     }
-                    case "kernel-stub" -> put(machine, shimBase + params.kernelEntryOffset(), stage);
+                    case KERNEL -> {}
                     case "sidecar" -> {
                         if (params.sidecarSize() != 0) {
                             put(machine, shimBase + params.sidecarEntryOffset(), stage);
@@ -79,6 +86,13 @@ public record StageOverlay(long shimBase, long paramsGpa, ShimParams params) {
                     default -> throw new IllegalArgumentException("stage " + name + " has no entry point in an image");
                 }
             });
+        }
+    }
+
+    /** Puts the kernel stage over the kernel, which is about to run, if it is one of {@code stages}. */
+    void writeKernel(Machine machine, List<String> stages) {
+        if (stages.contains(KERNEL)) {
+            StagePrograms.find(KERNEL).ifPresent(stage -> put(machine, shimBase + params.kernelEntryOffset(), stage));
         }
     }
 
