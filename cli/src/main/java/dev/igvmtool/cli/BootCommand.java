@@ -75,7 +75,7 @@ final class BootCommand implements Callable<Integer> {
             names = "--dump",
             paramLabel = "NAME=FILE",
             description = "Write a part of the outcome: host-tree, kernel-tree, boot-params, command-line, shim-log,"
-                    + " sidecar-output, serial, guest-serial or memory:GPA:LENGTH. Repeatable.")
+                    + " kernel-log, sidecar-output, serial, guest-serial or memory:GPA:LENGTH. Repeatable.")
     Map<String, String> dumps = new LinkedHashMap<>();
 
     @Option(names = "--print-host-schema", description = "Print the JSON Schema of host configurations.")

@@ -1,5 +1,6 @@
 package dev.igvmtool.cli;
 
+import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.machine.guest.Program;
 import dev.igvmtool.machine.guest.StageImage;
 import java.io.IOException;
@@ -13,7 +14,10 @@ import picocli.CommandLine.Option;
 /** {@code stage-images}: the stage programs as ELF files. */
 @Command(
         name = "stage-images",
-        description = "Writes the stage programs as ELF files, NAME.elf, that a manifest can name.",
+        description = {
+            "Writes the stage programs as ELF files, NAME.elf, that a manifest can name,",
+            "and initrd.cpio, an initrd with init and paravisor."
+        },
         footer = {"", "Example: igvmtool stage-images -o stages"})
 final class StageImagesCommand implements Callable<Integer> {
     private final Console console;
@@ -36,12 +40,17 @@ final class StageImagesCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Files.createDirectories(folder);
         for (Program program : StagePrograms.all()) {
-            String file = folder.resolve(program.name() + ".elf").toString();
-            new OutputFile(file).write(console, StageImage.elf(program));
-            if (!common.quiet) {
-                console.out().println(Printable.escape(file));
-            }
+            write(program.name() + ".elf", StageImage.elf(program));
         }
+        write("initrd.cpio", StageInitrd.archive());
         return ExitStatus.DONE;
+    }
+
+    private void write(String name, Bytes content) throws IOException {
+        String file = folder.resolve(name).toString();
+        new OutputFile(file).write(console, content);
+        if (!common.quiet) {
+            console.out().println(Printable.escape(file));
+        }
     }
 }

@@ -9,6 +9,7 @@ import dev.igvmtool.devicetree.binding.TreeIsolation;
 import dev.igvmtool.kernelstub.fault.KernelPanic;
 import dev.igvmtool.kernelstub.fault.LinuxError;
 import dev.igvmtool.kernelstub.memory.KernelMap;
+import dev.igvmtool.kernelstub.state.EarlyPanic;
 import dev.igvmtool.kernelstub.state.Kernel;
 import dev.igvmtool.kernelstub.state.KernelLog;
 import dev.igvmtool.machine.guest.Cpu;
@@ -57,12 +58,14 @@ final class PanicSteps {
     }
 
     private static void panic(Cpu cpu, String message) {
+        String text = "Kernel panic - not syncing: " + message;
         if (EntrySteps.hasOwnTables(cpu)) {
             Kernel kernel = Kernel.resume(cpu);
-            kernel.log(Kernel.EMERGENCY, "Kernel panic - not syncing: " + message);
+            kernel.log(Kernel.EMERGENCY, text);
             kernel.commit();
         } else {
-            EntrySteps.earlyMessage(cpu, "Kernel panic - not syncing: " + message);
+            EntrySteps.earlyMessage(cpu, text);
+            cpu.keep(new EarlyPanic(text));
         }
         cpu.jumpTo("panic");
     }

@@ -28,6 +28,18 @@ class KernelStubTest {
     }
 
     @Test
+    void keepsTheReasonOfAnEarlyEndForThoseWhoLookFromOutside() {
+        KernelMachine kernel = KernelMachine.builder().build();
+        kernel.machine.physicalMemory().writeU8(KernelMachine.ZERO_PAGE + 0x1ef, 0xff);
+        kernel.machine.run(1000);
+        Record kept = kernel.machine.partition().state().kept.get(new KernelStub().number());
+        assertEquals(
+                "0,0,0,-;Kernel panic - not syncing: zero page at 0x86c2000 has sentinel 0xff, expected 0:"
+                        + " the loader has not cleared it\n",
+                KernelMessages.of(kept, kernel.machine.physicalMemory()));
+    }
+
+    @Test
     void panicsOnDamagedInitrd() {
         KernelMachine kernel =
                 KernelMachine.builder().initrd(Bytes.utf8("not a cpio archive")).build();

@@ -4,6 +4,7 @@ import dev.igvmtool.abi.paravisor.MeasuredVtl0Config;
 import dev.igvmtool.devicetree.Fdt;
 import dev.igvmtool.devicetree.binding.BootTree;
 import dev.igvmtool.machine.guest.Cpu;
+import dev.igvmtool.paravisor.config.IsolationRules;
 import dev.igvmtool.paravisor.config.OnlineCpus;
 import dev.igvmtool.paravisor.config.ParavisorOptions;
 import dev.igvmtool.paravisor.config.PartitionView;
@@ -20,6 +21,10 @@ record Inputs(ParavisorProcess process) {
 
     BootTree tree() {
         return BootTree.of(Fdt.parse(process.read(DataLayout.FDT, process.getInt(Variable.FDT_SIZE))));
+    }
+
+    IsolationRules rules() {
+        return new IsolationRules(tree().isolation());
     }
 
     PartitionView view() {

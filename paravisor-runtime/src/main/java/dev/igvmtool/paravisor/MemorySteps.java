@@ -5,7 +5,6 @@ import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.abi.hv.GpaProtection;
 import dev.igvmtool.abi.hv.HypercallCode;
 import dev.igvmtool.abi.hv.HypercallControl;
-import dev.igvmtool.abi.hv.HypercallResult;
 import dev.igvmtool.abi.hv.ModifyVtlProtectionMaskHeader;
 import dev.igvmtool.abi.hv.TargetVtl;
 import dev.igvmtool.abi.linux.OpenFlags;
@@ -14,10 +13,12 @@ import dev.igvmtool.abi.mshv.MshvDevices;
 import dev.igvmtool.abi.mshv.MshvIoctl;
 import dev.igvmtool.paravisor.config.PartitionView;
 import java.util.List;
+import java.util.Optional;
 
 /** Memory (event P38): VTL2's is taken away from VTL0, VTL0's is mapped and registered; then a self-test. */
 final class MemorySteps {
     private static final int PAGE_SHIFT = 12;
+    private static final String OPEN_VTL0_MEMORY = "open-vtl0-memory";
 
     /** Page numbers that fit the input page behind the header. */
     private static final int MAX_PAGES = (DataLayout.PAGE - 16) / Long.BYTES;
@@ -25,12 +26,14 @@ final class MemorySteps {
     private MemorySteps() {}
 
     static void add(StepList steps) {
-        steps.step("begin-protection", MemorySteps::beginRanges)
+        steps.step("choose-memory-steps", MemorySteps::choose);
+        AcceptanceSteps.add(steps, OPEN_VTL0_MEMORY);
+        steps.step("begin-protection", RangeWalk::begin)
                 .step("protect-pages", MemorySteps::protectPages)
                 .step("pages-protected", MemorySteps::pagesProtected)
                 .step("log-protection", MemorySteps::logProtection)
                 .step(
-                        "open-vtl0-memory",
+                        OPEN_VTL0_MEMORY,
                         process -> process.open(MshvDevices.VTL_LOW, OpenFlags.RDWR | OpenFlags.CLOEXEC, 0))
                 .step("begin-vtl0-ranges", MemorySteps::beginVtl0Ranges)
                 .step("map-vtl0-range", MemorySteps::mapVtl0Range)
@@ -39,54 +42,43 @@ final class MemorySteps {
                 .event("P38", "test-vtl0-memory", MemorySteps::testVtl0Memory);
     }
 
-    private static void beginRanges(ParavisorProcess process) {
-        process.set(Variable.INDEX, 0);
-        process.set(Variable.POSITION, 0);
+    /** Without isolation VTL2 protects its memory; the isolated have done so, and accept the memory of VTL0. */
+    private static void choose(ParavisorProcess process) {
+        process.cpu().jumpTo(new Inputs(process).rules().isIsolated() ? AcceptanceSteps.FIRST : "begin-protection");
     }
 
-    /** {@link Variable#POSITION} counts the pages of the range that are protected already. */
+    private static RangeWalk vtl2Memory(ParavisorProcess process) {
+        return new RangeWalk(process, new Inputs(process).view().vtl2Ram());
+    }
+
     private static void protectPages(ParavisorProcess process) {
-        List<GpaRange> ranges = new Inputs(process).view().vtl2Ram();
-        int index = process.getInt(Variable.INDEX);
-        if (index == ranges.size()) {
+        Optional<GpaRange> piece = vtl2Memory(process).next(MAX_PAGES);
+        if (piece.isEmpty()) {
             process.cpu().jumpTo("log-protection");
             return;
         }
-        GpaRange range = ranges.get(index);
-        long first = (range.start() >>> PAGE_SHIFT) + process.get(Variable.POSITION);
-        int count = (int) Math.min(MAX_PAGES, (range.end() >>> PAGE_SHIFT) - first);
         ByteWriter input = new ByteWriter();
         ModifyVtlProtectionMaskHeader.CODEC.write(
                 input, new ModifyVtlProtectionMaskHeader(GpaProtection.NONE, TargetVtl.CURRENT));
-        for (int i = 0; i < count; i++) {
-            input.u64(first + i);
-        }
+        HypercallControl control =
+                HypercallControl.rep(HypercallCode.MODIFY_VTL_PROTECTION_MASK, PageList.write(input, piece.get()));
         process.cpu().memory().writeBytes(process.at(DataLayout.INPUT), input.toBytes());
-        process.hypercall(HypercallControl.rep(HypercallCode.MODIFY_VTL_PROTECTION_MASK, count), input.size(), 0);
+        process.hypercall(control, input.size(), 0);
     }
 
     private static void pagesProtected(ParavisorProcess process) {
-        HypercallResult result = process.hypercallSuccess("protect memory of VTL2");
-        process.add(Variable.POSITION, result.repsDone());
-        GpaRange range = new Inputs(process).view().vtl2Ram().get(process.getInt(Variable.INDEX));
-        if (process.get(Variable.POSITION) >= range.size() >>> PAGE_SHIFT) {
-            process.add(Variable.INDEX, 1);
-            process.set(Variable.POSITION, 0);
-        } else if (result.repsDone() == 0) {
-            throw new ParavisorFailure("protect memory of VTL2: the hypercall did nothing");
-        }
+        String what = "protect memory of VTL2";
+        vtl2Memory(process).done(process.hypercallSuccess(what).repsDone(), what);
         process.cpu().jumpTo("protect-pages");
     }
 
     private static void logProtection(ParavisorProcess process) {
-        long bytes = new Inputs(process)
-                .view().vtl2Ram().stream().mapToLong(GpaRange::size).sum();
-        process.log("VTL0 has no access to " + (bytes >>> 20) + " MiB of VTL2");
+        process.log("VTL0 has no access to " + (vtl2Memory(process).bytes() >>> 20) + " MiB of VTL2");
     }
 
     private static void beginVtl0Ranges(ParavisorProcess process) {
         process.set(Variable.VTL0_MEMORY_FILE, process.result("open " + MshvDevices.VTL_LOW));
-        beginRanges(process);
+        RangeWalk.begin(process);
     }
 
     private static void mapVtl0Range(ParavisorProcess process) {

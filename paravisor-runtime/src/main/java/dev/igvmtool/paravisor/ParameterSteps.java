@@ -8,7 +8,6 @@ import dev.igvmtool.abi.linux.Syscall;
 import dev.igvmtool.abi.paravisor.MeasuredVtl2Config;
 import dev.igvmtool.abi.paravisor.ParameterRegion;
 import dev.igvmtool.devicetree.binding.BootTree;
-import dev.igvmtool.devicetree.binding.TreeIsolation;
 import dev.igvmtool.paravisor.config.PartitionView;
 import java.util.List;
 
@@ -41,9 +40,6 @@ final class ParameterSteps {
 
     private static void readBootTree(ParavisorProcess process) {
         BootTree tree = new Inputs(process).tree();
-        if (tree.isolation() != TreeIsolation.NONE) {
-            throw new ParavisorFailure("isolation " + tree.isolation().text() + " is not supported, expected none");
-        }
         PartitionView view = PartitionView.of(tree);
         process.log(String.format(
                 "boot tree: %d processors, VTL2 memory %s, parameters %s",
@@ -125,15 +121,16 @@ final class ParameterSteps {
                     "magic of the measured VTL2 configuration is 0x%016x, expected 0x%016x",
                     config.magic(), MeasuredVtl2Config.MAGIC));
         }
-        if (config.vtomOffsetBit() != 0) {
-            throw new ParavisorFailure("measured VTL2 configuration has a virtual top of memory at bit "
-                    + config.vtomOffsetBit() + ", which belongs to hardware isolation");
-        }
         if (config.policySize() != 0) {
             throw new ParavisorFailure("measured VTL2 configuration holds a product policy of " + config.policySize()
                     + " bytes, which this paravisor does not know");
         }
-        process.log("measured VTL2 configuration: no virtual top of memory, no product policy");
+        process.set(Variable.VTOM_BIT, config.vtomOffsetBit());
+        process.log("measured VTL2 configuration: "
+                + (config.vtomOffsetBit() == 0
+                        ? "no virtual top of memory"
+                        : "virtual top of memory at bit " + config.vtomOffsetBit())
+                + ", no product policy");
     }
 
     private static void zeroParameters(ParavisorProcess process) {

@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * The paravisor, {@code /bin/openvmm_hcl}: a user program of the VTL2 kernel that reads what the stages before it left,
- * loads VTL0 and runs it. Events P01 to P55 of the paravisor specification, x64 without isolation.
+ * loads VTL0 and runs it. Events P01 to P55 of the paravisor specification, x64, without isolation and under VBS.
  *
  * <p>Control and worker process are one here. There is no host channel (GET): events P20 to P23, P35, P40 and P52 do not
  * happen, and the host's settings are the defaults. One system call ends a step; what lasts is in the program's data,

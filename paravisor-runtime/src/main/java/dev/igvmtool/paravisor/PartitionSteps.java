@@ -14,8 +14,8 @@ import dev.igvmtool.abi.mshv.HypercallSetupArgument;
 import dev.igvmtool.abi.mshv.MshvDevices;
 import dev.igvmtool.abi.mshv.MshvIoctl;
 import dev.igvmtool.abi.mshv.SidecarInfo;
+import dev.igvmtool.paravisor.config.IsolationRules;
 import dev.igvmtool.paravisor.config.VsmConfiguration;
-import java.util.List;
 
 /** The proto partition (event P37): sidecar devices, the VTL file, the hypercalls allowed, the VSM configuration. */
 final class PartitionSteps {
@@ -27,9 +27,6 @@ final class PartitionSteps {
 
     /** Two pages for each CPU: command and registers. */
     private static final int MIN_SIDECAR_BYTES_PER_CPU = 2 * DataLayout.PAGE;
-
-    private static final List<Integer> ALLOWED_HYPERCALLS =
-            List.of(0x50, 0x51, 0x4d, 0x52, 0xc1, 0xc0, 0x0c, 0xac, 0xd4, 0x94, 0x9a, 0xd9, 0xdb);
 
     private PartitionSteps() {}
 
@@ -91,11 +88,15 @@ final class PartitionSteps {
     }
 
     private static void checkIsolation(ParavisorProcess process) {
+        IsolationRules rules = new Inputs(process).rules();
         int type = process.cpu().cpuid(ISOLATION_LEAF, 0).ebx() & 0xf;
-        if (type != 0) {
-            throw new ParavisorFailure("CPUID says isolation type " + type + ", the boot tree says none");
+        if (type != rules.cpuidType()) {
+            throw new ParavisorFailure(String.format(
+                    "CPUID says isolation type %d, the boot tree says %s, which is type %d",
+                    type, rules.isolation().text(), rules.cpuidType()));
         }
-        process.log("no isolation; sidecar nodes: " + process.get(Variable.SIDECAR_NODES));
+        process.log(
+                "isolation " + rules.isolation().text() + "; sidecar nodes: " + process.get(Variable.SIDECAR_NODES));
     }
 
     private static void createVtl(ParavisorProcess process) {
@@ -112,7 +113,7 @@ final class PartitionSteps {
     private static void allowHypercalls(ParavisorProcess process) {
         process.set(Variable.HYPERCALL_FILE, process.result("open " + MshvDevices.HVCALL));
         byte[] bitmap = new byte[DataLayout.PAGE];
-        for (int code : ALLOWED_HYPERCALLS) {
+        for (int code : new Inputs(process).rules().hypercalls()) {
             bitmap[code / 8] |= (byte) (1 << code % 8);
         }
         process.cpu().memory().write(process.at(DataLayout.INPUT), bitmap, 0, bitmap.length);
@@ -133,7 +134,7 @@ final class PartitionSteps {
         process.hypercallSuccess("read VsmCapabilities");
         long capabilities = process.cpu().memory().readU64(process.at(DataLayout.OUTPUT));
         boolean restoreTime = (process.cpu().cpuid(ENLIGHTENMENT_LEAF, 0).eax() & RESTORE_TIME_ON_RESUME) != 0;
-        long config = VsmConfiguration.withoutIsolation(capabilities, restoreTime);
+        long config = VsmConfiguration.of(new Inputs(process).rules(), capabilities, restoreTime);
         process.set(Variable.VSM_CAPABILITIES, capabilities);
         process.set(Variable.VSM_PARTITION_CONFIG, config);
         RegisterAssociation register =

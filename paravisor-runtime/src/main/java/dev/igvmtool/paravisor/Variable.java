@@ -23,6 +23,8 @@ enum Variable {
     SLIT_SIZE,
     /** Bytes of the PPTT copy, 0 without one. */
     PPTT_SIZE,
+    /** Position of the virtual top of memory bit, 0 if there is none. */
+    VTOM_BIT,
     /** Position in the text of the boot log. */
     BOOT_LOG_POSITION,
     /** Sidecar nodes that were opened. */

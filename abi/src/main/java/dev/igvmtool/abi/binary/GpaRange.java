@@ -1,5 +1,8 @@
 package dev.igvmtool.abi.binary;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * A half-open range of addresses, guest physical unless said otherwise.
  *
@@ -44,6 +47,28 @@ public record GpaRange(long start, long end) {
                 && Long.compareUnsigned(other.start, end) < 0
                 && !isEmpty()
                 && !other.isEmpty();
+    }
+
+    /** What remains of the range without {@code others}, ascending. */
+    public List<GpaRange> without(List<GpaRange> others) {
+        List<GpaRange> rest = List.of(this);
+        for (GpaRange taken : others) {
+            List<GpaRange> next = new ArrayList<>();
+            for (GpaRange range : rest) {
+                if (!range.overlaps(taken)) {
+                    next.add(range);
+                    continue;
+                }
+                if (Long.compareUnsigned(range.start, taken.start) < 0) {
+                    next.add(new GpaRange(range.start, taken.start));
+                }
+                if (Long.compareUnsigned(taken.end, range.end) < 0) {
+                    next.add(new GpaRange(taken.end, range.end));
+                }
+            }
+            rest = next;
+        }
+        return rest;
     }
 
     /** {@code 0xSTART-0xEND}, end exclusive. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class GpaRangeTest {
@@ -32,5 +33,16 @@ class GpaRangeTest {
     @Test
     void refusesAnEndBeforeTheStart() {
         assertThrows(IllegalArgumentException.class, () -> new GpaRange(2, 1));
+    }
+
+    @Test
+    void withoutLeavesWhatLiesBetween() {
+        GpaRange range = new GpaRange(0x1000, 0x9000);
+        assertEquals(
+                List.of(new GpaRange(0x2000, 0x3000), new GpaRange(0x5000, 0x8000)),
+                range.without(
+                        List.of(new GpaRange(0x8000, 0xa000), new GpaRange(0x3000, 0x5000), new GpaRange(0, 0x2000))));
+        assertEquals(List.of(), range.without(List.of(new GpaRange(0, 0x9000))));
+        assertEquals(List.of(range), range.without(List.of(new GpaRange(0x9000, 0xa000))));
     }
 }

@@ -161,10 +161,10 @@ public final class Boot {
     private Failure failure(StopReason reason) {
         for (Vp vp : machine().partition().vps()) {
             if (vp.runState() == RunState.STOPPED) {
-                return failure(vp, crashText(vp).orElse(vp.stopReason()));
+                return failure(vp, lastWords(vp).orElse(vp.stopReason()));
             }
         }
-        Optional<String> crash = crashText(machine().vp(0));
+        Optional<String> crash = lastWords(machine().vp(0));
         if (crash.isPresent()) {
             return failure(machine().vp(0), crash.get());
         }
@@ -180,6 +180,11 @@ public final class Boot {
 
     private static Failure failure(Vp vp, String reason) {
         return new Failure(vp.index(), vp.vtl(), vp.rip(), reason);
+    }
+
+    /** Why the guest gave up, as it told its host or, if it does not trust that, as its kernel's log has it. */
+    private Optional<String> lastWords(Vp vp) {
+        return crashText(vp).or(() -> CrashText.critical(KernelLogReader.text(machine())));
     }
 
     /** What the guest told the hypervisor before it stopped: P3 is the address of the text, P4 its length. */

@@ -1,6 +1,6 @@
 package dev.igvmtool.cli.boot;
 
-import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -17,12 +17,18 @@ final class CrashText {
 
     /** The critical lines of a kernel log, from first to last; any other text with its lines joined. */
     static String summary(String text) {
-        List<Matcher> lines = text.lines().map(LOG_LINE::matcher).toList();
-        String critical = lines.stream()
+        return critical(text)
+                .orElseGet(() -> text.lines().map(String::strip).collect(Collectors.joining(" ")));
+    }
+
+    /** The critical lines of a kernel log, from first to last; empty if it has none. */
+    static Optional<String> critical(String log) {
+        String lines = log.lines()
+                .map(LOG_LINE::matcher)
                 .filter(Matcher::matches)
                 .filter(line -> Integer.parseInt(line.group(1)) % 8 <= CRITICAL)
                 .map(line -> line.group(2))
                 .collect(Collectors.joining("; "));
-        return critical.isEmpty() ? text.lines().map(String::strip).collect(Collectors.joining(" ")) : critical;
+        return lines.isEmpty() ? Optional.empty() : Optional.of(lines);
     }
 }

@@ -21,6 +21,7 @@ public record Dump(String name) {
             "boot-params",
             "command-line",
             "shim-log",
+            "kernel-log",
             "sidecar-output",
             "serial",
             "guest-serial");
@@ -52,6 +53,10 @@ public record Dump(String name) {
             case "boot-params" -> outcome.handoff().map(Handoff::bootParams);
             case "command-line" -> outcome.handoff().map(Handoff::commandLine);
             case "shim-log" -> outcome.shimLog();
+            case "kernel-log" ->
+                Optional.of(KernelLogReader.text(outcome.vm().machine()))
+                        .filter(text -> !text.isEmpty())
+                        .map(Bytes::utf8);
             case "sidecar-output" -> outcome.sidecarOutput();
             case "serial" -> outcome.vm().vtl2Console().map(Serial::text);
             case "guest-serial" -> Optional.of(outcome.vm().guestConsole().text());

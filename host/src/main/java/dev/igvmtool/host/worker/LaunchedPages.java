@@ -21,10 +21,7 @@ final class LaunchedPages {
             return;
         }
         for (MemoryEntry entry : plan.memoryMap().entries()) {
-            // Under VBS only VTL2 must accept its memory; the hypervisor accepts VTL0's at launch.
-            if (memory.encryption().hardware() || entry.igvmType() == MemoryEntry.VTL2_PROTECTABLE) {
-                set(memory, entry.range(), PageState.UNACCEPTED);
-            }
+            set(memory, entry.range(), PageState.UNACCEPTED);
         }
         for (PageImport pages : plan.imports()) {
             set(memory, pages.range(), pages.acceptance() == Acceptance.SHARED ? PageState.SHARED : PageState.ACCEPTED);

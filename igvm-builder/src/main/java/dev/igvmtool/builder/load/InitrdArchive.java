@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  * Writes an initrd as the generator of OpenHCL does: cpio "newc", one inode per entry in the order given, times 0, owner
  * 0, padded to 512 bytes. The same entries and contents give the same bytes everywhere.
  */
-final class InitrdArchive {
+public final class InitrdArchive {
     private static final int FIRST_INODE = 721;
     private static final int MAX_NAME_BYTES = 255;
     private static final int MAX_ENTRIES = 1_000_000;
@@ -44,7 +44,8 @@ final class InitrdArchive {
     private final Set<String> others = new HashSet<>();
     private int entries;
 
-    InitrdArchive(StageImages stages) {
+    /** @param stages where the entries that are stage programs come from */
+    public InitrdArchive(StageImages stages) {
         this(stages, (name, mode, file, content) -> {});
     }
 
@@ -53,7 +54,8 @@ final class InitrdArchive {
         this.listener = listener;
     }
 
-    Bytes write(List<InitrdEntry> list) {
+    /** The archive of the entries, in their order. */
+    public Bytes write(List<InitrdEntry> list) {
         list.forEach(this::add);
         CpioHeader trailer = new CpioHeader(0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, CpioHeader.TRAILER.length() + 1, 0);
         CpioHeader.CODEC.write(archive, trailer);

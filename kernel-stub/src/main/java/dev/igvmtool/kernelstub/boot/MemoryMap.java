@@ -70,35 +70,15 @@ public record MemoryMap(List<E820Entry> entries) {
     /** Whole pages of usable memory outside {@code occupied}. */
     public List<GpaRange> free(List<GpaRange> occupied) {
         List<GpaRange> pages = new ArrayList<>();
-        for (GpaRange range : without(ram(), occupied)) {
-            long start = range.start() + PAGE - 1 & -PAGE;
-            long end = range.end() & -PAGE;
-            if (start < end) {
-                pages.add(new GpaRange(start, end));
+        for (GpaRange ram : ram()) {
+            for (GpaRange range : ram.without(occupied)) {
+                long start = range.start() + PAGE - 1 & -PAGE;
+                long end = range.end() & -PAGE;
+                if (start < end) {
+                    pages.add(new GpaRange(start, end));
+                }
             }
         }
         return List.copyOf(pages);
-    }
-
-    /** What remains of {@code ranges} outside {@code occupied}. */
-    private static List<GpaRange> without(List<GpaRange> ranges, List<GpaRange> occupied) {
-        List<GpaRange> free = ranges;
-        for (GpaRange taken : occupied) {
-            List<GpaRange> rest = new ArrayList<>();
-            for (GpaRange range : free) {
-                if (!range.overlaps(taken)) {
-                    rest.add(range);
-                    continue;
-                }
-                if (range.start() < taken.start()) {
-                    rest.add(new GpaRange(range.start(), taken.start()));
-                }
-                if (taken.end() < range.end()) {
-                    rest.add(new GpaRange(taken.end(), range.end()));
-                }
-            }
-            free = rest;
-        }
-        return free;
     }
 }

@@ -69,8 +69,9 @@ public record KernelLog(Memory physical, GpaRange buffer) {
         return physical.readBytes(buffer.start() + HEADER, (int) used()).toUtf8();
     }
 
+    /** Bytes of records; never more than there is room for, whatever memory says. */
     private long used() {
-        return physical.readU64(buffer.start());
+        return Math.min(physical.readU64(buffer.start()) & Long.MAX_VALUE, capacity());
     }
 
     private long capacity() {

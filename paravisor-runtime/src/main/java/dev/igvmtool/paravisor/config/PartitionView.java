@@ -4,13 +4,16 @@ import dev.igvmtool.abi.binary.FormatException;
 import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.abi.shim.MemoryVtlType;
 import dev.igvmtool.devicetree.binding.BootTree;
+import dev.igvmtool.devicetree.binding.MemoryEntry;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The partition as the paravisor sees it, derived from the boot tree: who owns which memory, where MMIO of VTL0 is.
  *
- * @param vtl0Ram memory of VTL0 with its nodes, ascending
+ * @param vtl0Ram memory of VTL0 with its nodes, ascending, without the pool
+ * @param sharedPool memory that VTL2 takes from VTL0 to share it with the host, ascending; none without isolation
  * @param vtl2Ram all memory of VTL2, ascending, adjacent ranges merged
  * @param config parameter ranges, ascending
  * @param bootLog log of the boot shim; no range if there is none
@@ -19,11 +22,13 @@ import java.util.List;
  */
 public record PartitionView(
         List<Ram> vtl0Ram,
+        List<GpaRange> sharedPool,
         List<GpaRange> vtl2Ram,
         List<GpaRange> config,
         List<GpaRange> bootLog,
         GpaRange lowMmio,
         GpaRange highMmio) {
+    private static final int PAGE_SHIFT = 12;
     private static final GpaRange NO_RANGE = new GpaRange(0, 0);
 
     /** A range of memory on one node. */
@@ -31,6 +36,7 @@ public record PartitionView(
 
     public PartitionView {
         vtl0Ram = List.copyOf(vtl0Ram);
+        sharedPool = List.copyOf(sharedPool);
         vtl2Ram = List.copyOf(vtl2Ram);
         config = List.copyOf(config);
         bootLog = List.copyOf(bootLog);
@@ -39,16 +45,19 @@ public record PartitionView(
     /**
      * The view of a tree.
      *
-     * @throws FormatException if VTL0 has no memory at address 0, or no parameter range exists
+     * @throws FormatException if VTL0 has no memory at address 0 or not enough for the pool, or no parameter range exists
      */
     public static PartitionView of(BootTree tree) {
+        List<BootTree.PartitionMemory> vtl0Pieces = tree.partition().stream()
+                .filter(piece -> piece.type() == MemoryVtlType.VTL0)
+                .toList();
+        List<GpaRange> pool = pool(
+                vtl0Pieces,
+                new IsolationRules(tree.isolation()).sharedPoolPages(tree.cpus().size()) << PAGE_SHIFT);
         List<Ram> vtl0 = new ArrayList<>();
-        for (BootTree.PartitionMemory piece : tree.partition()) {
-            if (piece.type() == MemoryVtlType.VTL0) {
-                vtl0.add(new Ram(
-                        piece.range(),
-                        piece.host().map(BootTree.HostMemory::node).orElse(0L)));
-            }
+        for (BootTree.PartitionMemory piece : vtl0Pieces) {
+            long node = piece.host().map(BootTree.HostMemory::node).orElse(0L);
+            piece.range().without(pool).forEach(range -> vtl0.add(new Ram(range, node)));
         }
         List<GpaRange> config = ranges(tree, MemoryVtlType.VTL2_CONFIG);
         if (config.isEmpty()) {
@@ -60,6 +69,7 @@ public record PartitionView(
         List<GpaRange> mmio = ranges(tree, MemoryVtlType.VTL0_MMIO);
         return new PartitionView(
                 vtl0,
+                pool,
                 merged(tree.vtl2Memory().stream()
                         .map(BootTree.Vtl2Memory::range)
                         .toList()),
@@ -67,6 +77,35 @@ public record PartitionView(
                 ranges(tree, MemoryVtlType.VTL2_BOOTSHIM_LOG_BUFFER),
                 mmio.isEmpty() ? NO_RANGE : mmio.get(0),
                 mmio.size() < 2 ? NO_RANGE : mmio.get(1));
+    }
+
+    /** Bytes from the top of the highest ordinary memory down, lower pieces if one is too small. */
+    private static List<GpaRange> pool(List<BootTree.PartitionMemory> vtl0, long sizeBytes) {
+        List<GpaRange> pool = new ArrayList<>();
+        long missing = sizeBytes;
+        for (int i = vtl0.size() - 1; i >= 0 && missing > 0; i--) {
+            GpaRange range = vtl0.get(i).range();
+            boolean ordinary = vtl0.get(i)
+                    .host()
+                    .filter(host -> host.igvmType() == MemoryEntry.MEMORY)
+                    .isPresent();
+            if (ordinary) {
+                long taken = Math.min(missing, range.size());
+                pool.add(0, new GpaRange(range.end() - taken, range.end()));
+                missing -= taken;
+            }
+        }
+        if (missing > 0) {
+            throw new FormatException(String.format(
+                    "VTL0 has 0x%x bytes too little for a shared pool of 0x%x bytes", missing, sizeBytes));
+        }
+        return pool;
+    }
+
+    /** All that was VTL0's before the pool was taken, ascending. */
+    public List<GpaRange> vtl0RamAndPool() {
+        return merged(Stream.concat(vtl0Ram.stream().map(Ram::range), sharedPool.stream())
+                .toList());
     }
 
     /** Bytes of VTL0 memory. */

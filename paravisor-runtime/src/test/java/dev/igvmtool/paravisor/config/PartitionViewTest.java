@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.GpaRange;
+import dev.igvmtool.abi.shim.MemoryVtlType;
 import dev.igvmtool.devicetree.Fdt;
 import dev.igvmtool.devicetree.binding.BootTree;
 import dev.igvmtool.testing.SharedTestData;
@@ -35,6 +36,29 @@ class PartitionViewTest {
         assertEquals(all, view.vtl0RamBytes() + vtl2);
         assertEquals(1, view.bootLog().size());
         assertTrue(view.lowMmio().size() > 0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"vbs-release", "vbs-larger", "snp-release", "tdx-release"})
+    void poolIsTheTopOfTheMemoryOfVtl0(String name) throws IOException {
+        BootTree tree = tree(name);
+        PartitionView view = PartitionView.of(tree);
+        long pages =
+                new IsolationRules(tree.isolation()).sharedPoolPages(tree.cpus().size());
+        GpaRange last = view.sharedPool().get(view.sharedPool().size() - 1);
+        assertEquals(
+                pages * 4096,
+                view.sharedPool().stream().mapToLong(GpaRange::size).sum());
+        assertEquals(
+                tree.partition().stream()
+                        .filter(piece -> piece.type() == MemoryVtlType.VTL0)
+                        .mapToLong(piece -> piece.range().end())
+                        .max()
+                        .orElseThrow(),
+                last.end());
+        for (PartitionView.Ram ram : view.vtl0Ram()) {
+            assertTrue(view.sharedPool().stream().noneMatch(ram.range()::overlaps), ram::toString);
+        }
     }
 
     private static BootTree tree(String name) throws IOException {

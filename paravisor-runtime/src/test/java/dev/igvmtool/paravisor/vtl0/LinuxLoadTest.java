@@ -23,6 +23,7 @@ class LinuxLoadTest {
             List.of(
                     new PartitionView.Ram(new GpaRange(0, 0x800_0000), 0),
                     new PartitionView.Ram(new GpaRange(0xc80_0000, 0x4000_0000), 0)),
+            List.of(),
             List.of(new GpaRange(0x800_0000, 0xc80_0000)),
             List.of(new GpaRange(0x800_0000, 0x816_a000)),
             List.of(),

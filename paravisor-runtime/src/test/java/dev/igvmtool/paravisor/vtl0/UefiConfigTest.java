@@ -19,6 +19,7 @@ class UefiConfigTest {
             List.of(),
             List.of(),
             List.of(),
+            List.of(),
             new GpaRange(0xf800_0000L, 0x1_0000_0000L),
             new GpaRange(0, 0));
 

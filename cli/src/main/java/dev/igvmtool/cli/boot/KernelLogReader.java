@@ -1,0 +1,16 @@
+package dev.igvmtool.cli.boot;
+
+import dev.igvmtool.kernelstub.KernelMessages;
+import dev.igvmtool.kernelstub.KernelStub;
+import dev.igvmtool.machine.Machine;
+
+/** What the kernel of VTL2 has logged, whether its host may know it or not. */
+final class KernelLogReader {
+    private KernelLogReader() {}
+
+    /** The log, a record in each line; empty if no kernel of this project has begun one. */
+    static String text(Machine machine) {
+        Record kept = machine.partition().state().kept.get(new KernelStub().number());
+        return kept == null ? "" : KernelMessages.of(kept, machine.physicalMemory());
+    }
+}
