@@ -48,7 +48,7 @@ class ArchitectureTest {
             Module.of("devicetree", "abi.."),
             Module.of("format", "abi.."),
             Module.of("measurement", "format..", "abi.."),
-            Module.of("attestation", "measurement..", "format..", "abi.."),
+            Module.of("attestation", "measurement..", "format..", "document..", "abi.."),
             Module.of("builder", "measurement..", "format..", "document..", "abi.."),
             Module.of("machine", "devicetree..", "abi.."),
             Module.of("debugger", "machine..", "devicetree..", "abi.."),
