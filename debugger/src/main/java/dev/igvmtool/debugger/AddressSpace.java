@@ -19,12 +19,10 @@ public final class AddressSpace {
 
     private final PhysicalMemory memory;
     private final PagingMode mode;
-    private final long encryptionBit;
 
-    private AddressSpace(PhysicalMemory memory, PagingMode mode, long encryptionBit) {
+    private AddressSpace(PhysicalMemory memory, PagingMode mode) {
         this.memory = memory;
         this.mode = mode;
-        this.encryptionBit = encryptionBit;
     }
 
     /** Memory as the running VTL of a VP addresses it. */
@@ -34,10 +32,7 @@ public final class AddressSpace {
 
     /** Memory as an enabled VTL of a VP addresses it. */
     public static AddressSpace of(Vp vp, int vtl) {
-        return new AddressSpace(
-                vp.partition().physical(),
-                vp.pagingMode(vtl, true),
-                vp.partition().memory().encryption().addressBit());
+        return new AddressSpace(vp.partition().physical(), vp.pagingMode(vtl, true));
     }
 
     /**
@@ -90,7 +85,7 @@ public final class AddressSpace {
         if (!PageWalker.isCanonical(gva)) {
             return new Walk(steps, OptionalLong.empty(), false);
         }
-        long addressMask = PageTableEntry.ADDRESS_MASK & ~encryptionBit;
+        long addressMask = PageTableEntry.ADDRESS_MASK & ~mode.alias().bit();
         long table = mode.cr3() & addressMask;
         for (int level = LEVELS - 1; level >= 0; level--) {
             int shift = 12 + 9 * level;
@@ -106,7 +101,8 @@ public final class AddressSpace {
             if (level == 0 || (entry & PageTableEntry.LARGE) != 0) {
                 long offsetMask = (1L << shift) - 1;
                 long gpa = entry & addressMask & ~offsetMask | gva & offsetMask;
-                return new Walk(steps, OptionalLong.of(gpa), (entry & encryptionBit) != 0);
+                return new Walk(
+                        steps, OptionalLong.of(gpa), (entry & mode.alias().bit()) != 0);
             }
             table = entry & addressMask;
         }
