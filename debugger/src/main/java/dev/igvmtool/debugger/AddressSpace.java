@@ -1,5 +1,7 @@
 package dev.igvmtool.debugger;
 
+import dev.igvmtool.abi.binary.Bytes;
+import dev.igvmtool.abi.binary.IgvmToolException;
 import dev.igvmtool.abi.x64.PageTableEntry;
 import dev.igvmtool.machine.memory.PhysicalMemory;
 import dev.igvmtool.machine.paging.PageWalker;
@@ -112,5 +114,22 @@ public final class AddressSpace {
     /** The guest physical address of a virtual one; empty if nothing is mapped there. */
     public OptionalLong translate(long gva) {
         return walk(gva).gpa();
+    }
+
+    /**
+     * Bytes at a virtual address.
+     *
+     * @throws IgvmToolException if some of them are not mapped to RAM
+     */
+    public Bytes read(long gva, int length) {
+        byte[] content = new byte[length];
+        for (int done = 0; done < length; ) {
+            long at = gva + done;
+            int chunk = Math.min(length - done, PhysicalMemory.PAGE_SIZE - (int) (at & PhysicalMemory.PAGE_SIZE - 1));
+            long gpa = translate(at).orElseThrow(() -> new IgvmToolException(String.format("GVA 0x%x is not mapped", at)));
+            memory.read(gpa, content, done, chunk);
+            done += chunk;
+        }
+        return Bytes.wrap(content);
     }
 }

@@ -103,14 +103,23 @@ public final class History {
      * @param turn from {@link #start}; the machine stops short of it only if it comes to an end before
      */
     public void goTo(long turn) {
+        if (turn < now() || line.atOrBefore(turn).turns() > now()) {
+            reload(turn);
+            return;
+        }
+        while (now() < turn && forward()) {
+            // Each turn brings it nearer.
+        }
+    }
+
+    /** Goes to a moment by way of a snapshot, whatever state the machine is in. */
+    void reload(long turn) {
         if (turn < start()) {
             throw new IllegalArgumentException("turn " + turn + " is before the history, which starts at " + start());
         }
         Snapshot nearest = line.atOrBefore(turn);
-        if (turn < now() || nearest.turns() > now()) {
-            machine.restore(nearest);
-            line.startedAt(nearest.turns());
-        }
+        machine.restore(nearest);
+        line.startedAt(nearest.turns());
         while (now() < turn && forward()) {
             // Each turn brings it nearer.
         }

@@ -81,24 +81,47 @@ public final class Structures {
     }
 
     /**
-     * A place by its name: a structure, or a field of one: {@code boot-params.e820_table[2].addr},
-     * {@code kernel-tree/chosen:bootargs}.
+     * A field of a structure.
+     *
+     * @param structure that it is in
+     * @param node what it says
+     */
+    public record Field(Located structure, ViewNode node) {}
+
+    /**
+     * A field by its name: {@code boot-params.e820_table[2].addr}, {@code kernel-tree/chosen:bootargs}.
+     *
+     * @throws IgvmToolException if there is no such structure or field
+     */
+    public Field field(String text) {
+        Located found = structureIn(text);
+        String path = text.substring(found.name().length());
+        String relative = path.startsWith(".") ? path.substring(1) : path;
+        return found.type()
+                .field(debugger.machine().physicalMemory(), found.gpa(), relative)
+                .map(node -> new Field(found, node))
+                .orElseThrow(() -> new IgvmToolException(found.name() + " has no field " + relative));
+    }
+
+    /** The structure with the longest name that the text starts with. */
+    private Located structureIn(String text) {
+        return all().stream()
+                .filter(it -> text.startsWith(it.name()))
+                .max(Comparator.comparingInt(it -> it.name().length()))
+                .orElseThrow(() -> new IgvmToolException("no structure called " + text + " at this moment"));
+    }
+
+    /**
+     * A place by its name: a structure, or a field of one.
      *
      * @throws IgvmToolException if there is no such structure or field
      */
     public Place place(String text) {
-        Located found = all().stream()
-                .filter(it -> text.startsWith(it.name()))
-                .max(Comparator.comparingInt(it -> it.name().length()))
-                .orElseThrow(() -> new IgvmToolException("no structure called " + text + " at this moment"));
-        String path = text.substring(found.name().length());
-        if (path.isEmpty()) {
+        Located found = structureIn(text);
+        if (found.name().length() == text.length()) {
             return Place.physical(found.gpa(), found.range().size()).named(text);
         }
-        String relative = path.startsWith(".") ? path.substring(1) : path;
-        ViewNode field = found.type()
-                .field(debugger.machine().physicalMemory(), found.gpa(), relative)
-                .orElseThrow(() -> new IgvmToolException(found.name() + " has no field " + relative));
+        ViewNode field = field(text).node();
         if (field.sizeBytes() == 0) {
             throw new IgvmToolException(text + " has no bytes");
         }
@@ -107,10 +130,11 @@ public final class Structures {
 
     /** What lies at an address, as a name with a field where there is one; empty if nothing is known to. */
     public Optional<String> nameOf(long gpa) {
-        return at(gpa).map(located -> located.name() + fieldAt(located, gpa));
+        return at(gpa).map(located -> located.name() + pathAt(located, gpa));
     }
 
-    private String fieldAt(Located located, long gpa) {
+    /** Path of the field at an address, with the separator before it; the offset where there is no field. */
+    public String pathAt(Located located, long gpa) {
         try {
             String path = pathTo(view(located), gpa);
             return path.isEmpty() ? String.format("+0x%x", gpa - located.gpa()) : path;
