@@ -126,7 +126,8 @@ public final class AddressSpace {
         for (int done = 0; done < length; ) {
             long at = gva + done;
             int chunk = Math.min(length - done, PhysicalMemory.PAGE_SIZE - (int) (at & PhysicalMemory.PAGE_SIZE - 1));
-            long gpa = translate(at).orElseThrow(() -> new IgvmToolException(String.format("GVA 0x%x is not mapped", at)));
+            long gpa =
+                    translate(at).orElseThrow(() -> new IgvmToolException(String.format("GVA 0x%x is not mapped", at)));
             memory.read(gpa, content, done, chunk);
             done += chunk;
         }

@@ -6,6 +6,7 @@ import dev.igvmtool.machine.vp.Vp;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 
 /**
  * A run of one machine that can be gone through in both directions. Snapshots stand along it, some turns apart; any other
@@ -122,6 +123,22 @@ public final class History {
         line.startedAt(nearest.turns());
         while (now() < turn && forward()) {
             // Each turn brings it nearer.
+        }
+    }
+
+    /**
+     * Looks at other moments, ahead of the latest that was seen if need be; afterwards this moment is the present one
+     * again, and the latest is what it was.
+     */
+    public <T> T look(Supplier<T> question) {
+        long here = now();
+        long known = end;
+        try {
+            return question.get();
+        } finally {
+            machine.observe(null);
+            reload(here);
+            end = known;
         }
     }
 

@@ -20,7 +20,8 @@ final class BreakpointCommands {
                 Command.named("break")
                         .takes("CONDITION", Argument.CONDITION)
                         .does("stop every run at which a condition holds")
-                        .examples("break S38", "break stage kernel-stub", "break log panic", "break msr write 0x40000000")
+                        .examples(
+                                "break S38", "break stage kernel-stub", "break log panic", "break msr write 0x40000000")
                         .as((session, words) -> add(session, new Conditions(session).take(words))),
                 Command.named("watch")
                         .takes("[read|write|access] PLACE [LENGTH]", Argument.PLACE)
@@ -31,10 +32,12 @@ final class BreakpointCommands {
                                 "watch read 0x84c2000 4096",
                                 "watch gva:0x8431000")
                         .as(BreakpointCommands::watch),
-                Command.named("breakpoints", "bl").does("list breakpoints and watchpoints").as((session, words) -> {
-                    words.end();
-                    list(session);
-                }),
+                Command.named("breakpoints", "bl")
+                        .does("list breakpoints and watchpoints")
+                        .as((session, words) -> {
+                            words.end();
+                            list(session);
+                        }),
                 Command.named("delete", "d")
                         .takes("N | all")
                         .does("delete a breakpoint")

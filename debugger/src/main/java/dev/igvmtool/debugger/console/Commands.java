@@ -25,6 +25,16 @@ final class Commands {
                 .does("say what commands there are, or what one does")
                 .examples("help", "help watch", "help conditions")
                 .as(this::help));
+        all.add(Command.named("expect")
+                .takes("TEXT")
+                .does("fail unless a line of the last command's answer has this text; for scripts")
+                .examples("expect boot-shim/write-boot-params")
+                .as((session, words) -> {
+                    String text = words.rest();
+                    if (session.answer().stream().noneMatch(line -> line.contains(text))) {
+                        throw new ExpectationException("'" + text + "' was expected and did not come");
+                    }
+                }));
         all.add(Command.named("quit", "q", "exit").does("end").as((session, words) -> {
             words.end();
             session.end();
@@ -65,7 +75,8 @@ final class Commands {
             for (Command command : all) {
                 session.printf("  %-" + USAGE_WIDTH + "s %s", command.usage(), command.summary());
             }
-            session.print("A command can be shortened. 'help COMMAND' says more; 'help conditions' what runs can stop at.");
+            session.print(
+                    "A command can be shortened. 'help COMMAND' says more; 'help conditions' what runs can stop at.");
             return;
         }
         words.take("a command");
@@ -79,7 +90,9 @@ final class Commands {
         session.print("  " + command.summary());
         command.details().forEach(line -> session.print("  " + line));
         if (command.names().size() > 1) {
-            session.print("Short: " + String.join(", ", command.names().subList(1, command.names().size())));
+            session.print("Short: "
+                    + String.join(
+                            ", ", command.names().subList(1, command.names().size())));
         }
         if (!command.examples().isEmpty()) {
             session.print("Examples:");

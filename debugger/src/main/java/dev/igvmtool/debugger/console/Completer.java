@@ -2,7 +2,7 @@ package dev.igvmtool.debugger.console;
 
 import dev.igvmtool.abi.hv.HypercallCode;
 import dev.igvmtool.debugger.console.Command.Argument;
-import dev.igvmtool.debugger.console.Console.Candidate;
+import dev.igvmtool.debugger.console.DebugConsole.Candidate;
 import dev.igvmtool.debugger.view.Located;
 import dev.igvmtool.debugger.view.RegisterFile;
 import dev.igvmtool.debugger.view.StructureType;
@@ -123,12 +123,14 @@ final class Completer {
                 .filter(located -> begun.startsWith(located.name())
                         && begun.length() > located.name().length())
                 .max((a, b) -> Integer.compare(a.name().length(), b.name().length()));
-        whole.ifPresent(located -> addFields(all, located.name(), session.structures().view(located), begun));
+        whole.ifPresent(
+                located -> addFields(all, located.name(), session.structures().view(located), begun));
     }
 
     private static void addFields(List<Candidate> all, String prefix, ViewNode node, String begun) {
         for (ViewNode child : node.children()) {
-            boolean separated = child.name().startsWith("/") || child.name().startsWith(":")
+            boolean separated = child.name().startsWith("/")
+                    || child.name().startsWith(":")
                     || child.name().startsWith("[");
             String path = prefix + (separated ? "" : ".") + child.name();
             if (path.startsWith(begun) || begun.startsWith(path)) {

@@ -31,8 +31,8 @@ final class Conditions {
             "(kernel-tree/chosen:bootargs), a physical address (0x84c2000, $rsi) or a virtual one (gva:0x84c2000).");
 
     /** First words of conditions. */
-    static final List<String> KEYWORDS = List.of(
-            "stage", "vp", "write", "read", "access", "hypercall", "msr", "port", "log", "event");
+    static final List<String> KEYWORDS =
+            List.of("stage", "vp", "write", "read", "access", "hypercall", "msr", "port", "log", "event");
 
     private static final Pattern TIMELINE_ID = Pattern.compile("[A-Z][0-9]{2,3}[a-z]?");
     private static final long DEFAULT_LENGTH = 8;
@@ -199,7 +199,10 @@ final class Conditions {
             return timeline.id();
         }
         if (condition instanceof Condition.OnHypercall call) {
-            return "hypercall" + (call.code().isPresent() ? " " + EventText.hypercall(call.code().getAsInt()) : "");
+            return "hypercall"
+                    + (call.code().isPresent()
+                            ? " " + EventText.hypercall(call.code().getAsInt())
+                            : "");
         }
         if (condition instanceof Condition.OnMsr msr) {
             return "msr " + access(msr.access(), "read ", "write ") + range(msr.first(), msr.last());
@@ -214,7 +217,9 @@ final class Conditions {
             return "event " + event.kind();
         }
         Condition.OnMemory memory = (Condition.OnMemory) condition;
-        String kind = memory.access() == Access.ANY ? "access" : memory.access().name().toLowerCase(Locale.ROOT);
+        String kind = memory.access() == Access.ANY
+                ? "access"
+                : memory.access().name().toLowerCase(Locale.ROOT);
         return kind + " " + text(memory.place());
     }
 

@@ -6,6 +6,7 @@ import dev.igvmtool.debugger.EventText;
 import dev.igvmtool.debugger.History;
 import dev.igvmtool.debugger.Journal;
 import dev.igvmtool.debugger.LogSource;
+import dev.igvmtool.debugger.MemoryRuns;
 import dev.igvmtool.debugger.Stop;
 import dev.igvmtool.debugger.view.HypercallView;
 import dev.igvmtool.debugger.view.Structures;
@@ -42,18 +43,20 @@ final class EventCommands {
                         .does("show what stands in the logs at this moment")
                         .examples("log", "log serial")
                         .as(EventCommands::log),
-                Command.named("history").does("say how long the history is and what it takes").as((session, words) -> {
-                    words.end();
-                    History history = session.debugger().history();
-                    session.printf(
-                            "turns %d to %d, now %d; %d snapshots, %d KiB; %d inputs",
-                            history.start(),
-                            history.end(),
-                            history.now(),
-                            history.snapshots().size(),
-                            history.sizeBytes() >> 10,
-                            history.journal().entries().size());
-                }),
+                Command.named("history")
+                        .does("say how long the history is and what it takes")
+                        .as((session, words) -> {
+                            words.end();
+                            History history = session.debugger().history();
+                            session.printf(
+                                    "turns %d to %d, now %d; %d snapshots, %d KiB; %d inputs",
+                                    history.start(),
+                                    history.end(),
+                                    history.now(),
+                                    history.snapshots().size(),
+                                    history.sizeBytes() >> 10,
+                                    history.journal().entries().size());
+                        }),
                 Command.named("inputs").does("list what came from outside").as((session, words) -> {
                     words.end();
                     List<Journal.Entry> entries =
@@ -75,7 +78,7 @@ final class EventCommands {
             throw new CommandException("turns " + debugger.history().start() + " to "
                     + (debugger.history().end() - 1) + " are known");
         }
-        for (MachineEvent event : debugger.eventsOf(turn)) {
+        for (MachineEvent event : MemoryRuns.join(debugger.eventsOf(turn))) {
             session.print("  " + Escape.line(EventText.of(event)) + place(session, event));
         }
     }
@@ -114,7 +117,8 @@ final class EventCommands {
         debugger.goTo(debugger.history().start());
         String[] last = {""};
         debugger.machine().observe(event -> {
-            if (event instanceof MachineEvent.StepRetired step && step.timelineId().isPresent()) {
+            if (event instanceof MachineEvent.StepRetired step
+                    && step.timelineId().isPresent()) {
                 String line = String.format(
                         "%-5s vp%-3d %s/%s", step.timelineId().get(), step.vp(), step.program(), step.step());
                 if (!line.equals(last[0])) {

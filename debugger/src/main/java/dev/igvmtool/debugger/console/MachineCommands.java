@@ -39,7 +39,9 @@ final class MachineCommands {
                             vp(session, session.vp());
                         }),
                 Command.named("registers", "reg")
-                        .takes("[NAME | general | control | segments | system | hypervisor | all] [vtl N]", Argument.REGISTER)
+                        .takes(
+                                "[NAME | general | control | segments | system | hypervisor | all] [vtl N]",
+                                Argument.REGISTER)
                         .does("show registers of the selected VP")
                         .examples("registers", "registers all", "registers rsi", "registers control vtl 0")
                         .as(MachineCommands::registers),
@@ -63,7 +65,8 @@ final class MachineCommands {
                         .does("send text to a serial port of the guest; \\n ends a line")
                         .examples("send 0x3f8 hello\\n")
                         .as((session, words) -> {
-                            int port = (int) new Values(session).number(words.take("the first port of a serial interface"));
+                            int port = (int)
+                                    new Values(session).number(words.take("the first port of a serial interface"));
                             String text = words.rest().replace("\\n", "\n");
                             session.debugger().apply(new Input.SerialInput(port, Bytes.utf8(text)));
                         }));
@@ -126,7 +129,9 @@ final class MachineCommands {
         Vp vp = session.vp();
         session.debugger()
                 .apply(new Input.RegisterWrite(vp.index(), vp.vtl(), register.hvName(), RegisterValue.of(value)));
-        session.printf("%-16s %s", register.name(), register.text(session.vp(), session.vp().vtl()));
+        session.printf(
+                "%-16s %s",
+                register.name(), register.text(session.vp(), session.vp().vtl()));
     }
 
     private static void stages(Session session, Words words) {
@@ -134,7 +139,8 @@ final class MachineCommands {
         if (!words.hasNext()) {
             stages.all()
                     .forEach(entry -> session.printf(
-                            "%-20s %d steps", entry.program().name(), entry.steps().size()));
+                            "%-20s %d steps",
+                            entry.program().name(), entry.steps().size()));
             return;
         }
         String name = words.take("a stage");
@@ -152,7 +158,9 @@ final class MachineCommands {
 
     private static void disassemble(Session session, Words words) {
         Values values = new Values(session);
-        long gva = words.hasNext() ? values.number(words.take("an address")) : session.vp().state().active().rip;
+        long gva = words.hasNext()
+                ? values.number(words.take("an address"))
+                : session.vp().state().active().rip;
         long count = words.hasNext() ? values.count(words.take("a number of slots")) : SLOTS_SHOWN;
         words.end();
         AddressSpace space = AddressSpace.of(session.vp());

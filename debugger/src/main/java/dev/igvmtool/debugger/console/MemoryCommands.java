@@ -39,13 +39,16 @@ final class MemoryCommands {
                                 "'types' lists. An address alone shows the structure around it.")
                         .examples("show boot-params", "show e820", "show device-tree@0x8545000", "show 0x84c2000")
                         .as(MemoryCommands::show),
-                Command.named("structures", "ls").does("list the structures that are known now").as((session, words) -> {
-                    words.end();
-                    session.structures()
-                            .all()
-                            .forEach(it -> session.printf(
-                                    "%-28s %s  %s (%s)", it.name(), it.range(), it.type().title(), it.foundBy()));
-                }),
+                Command.named("structures", "ls")
+                        .does("list the structures that are known now")
+                        .as((session, words) -> {
+                            words.end();
+                            session.structures()
+                                    .all()
+                                    .forEach(it -> session.printf(
+                                            "%-28s %s  %s (%s)",
+                                            it.name(), it.range(), it.type().title(), it.foundBy()));
+                        }),
                 Command.named("types").does("list the kinds of structures").as((session, words) -> {
                     words.end();
                     StructureTypes.all().forEach(it -> session.printf("%-24s %s", it.name(), it.title()));
@@ -104,11 +107,11 @@ final class MemoryCommands {
         }
         if (Values.looksLikeNumber(text) || text.startsWith("gva:")) {
             Values values = new Values(session);
-            long gpa = values.gpa(values.place(new Words(List.of(text)), 1));
+            long gpa = values.gpa(values.place(text, 1));
             Located located = structures
                     .at(gpa)
-                    .orElseThrow(() -> new CommandException(
-                            String.format("nothing is known to lie at 0x%x; see: types", gpa)));
+                    .orElseThrow(() ->
+                            new CommandException(String.format("nothing is known to lie at 0x%x; see: types", gpa)));
             ViewNode view = structures.view(located);
             printer.structure(located, view, Optional.of(structures.pathAt(located, gpa)));
             return;
@@ -145,7 +148,7 @@ final class MemoryCommands {
         if (place.length() > MAX_DUMP) {
             throw new CommandException("more than " + MAX_DUMP + " bytes");
         }
-        GpaRange range = GpaRange.ofSize(values.gpa(place), place.length());
+        GpaRange range = values.range(place);
         Provenance.of(session.debugger(), session.origins(), range).forEach(piece -> session.print(piece.toString()));
     }
 
@@ -157,23 +160,28 @@ final class MemoryCommands {
                 : session.debugger().now().turn();
         checkTurn(session, first);
         checkTurn(session, second);
-        if (words.peek().filter(name -> session.structures().find(name).isPresent()).isPresent()) {
-            Located located = session.structures().find(words.take("a structure")).orElseThrow();
+        if (words.peek()
+                .filter(name -> session.structures().find(name).isPresent())
+                .isPresent()) {
+            Located located =
+                    session.structures().find(words.take("a structure")).orElseThrow();
             words.end();
             diffStructure(session, first, second, located);
             return;
         }
         Optional<GpaRange> within = words.hasNext()
-                ? Optional.of(range(values, values.place(words, PhysicalMemory.PAGE_SIZE)))
+                ? Optional.of(values.range(values.place(words, PhysicalMemory.PAGE_SIZE)))
                 : Optional.empty();
         words.end();
         List<MemoryChange> changes = MemoryChange.between(session.debugger(), first, second, within);
-        changes.stream().limit(SHOWN_CHANGES).forEach(change -> session.printf(
-                "%s  %s -> %s  %s",
-                change.range(),
-                shortened(change.before()),
-                shortened(change.after()),
-                session.structures().nameOf(change.range().start()).orElse("")));
+        changes.stream()
+                .limit(SHOWN_CHANGES)
+                .forEach(change -> session.printf(
+                        "%s  %s -> %s  %s",
+                        change.range(),
+                        shortened(change.before()),
+                        shortened(change.after()),
+                        session.structures().nameOf(change.range().start()).orElse("")));
         if (changes.size() > SHOWN_CHANGES) {
             session.print("and " + (changes.size() - SHOWN_CHANGES) + " more ranges");
         }
@@ -185,10 +193,6 @@ final class MemoryCommands {
             throw new CommandException(
                     "the first moment is turn " + session.debugger().history().start());
         }
-    }
-
-    private static GpaRange range(Values values, Place place) {
-        return GpaRange.ofSize(values.gpa(place), place.length());
     }
 
     private static String shortened(Bytes bytes) {
@@ -211,8 +215,7 @@ final class MemoryCommands {
         }
         List<ViewChange> changes = ViewChange.between(before, after);
         changes.forEach(change -> session.printf(
-                "%-40s %s -> %s",
-                Escape.line(change.path()), orNothing(change.before()), orNothing(change.after())));
+                "%-40s %s -> %s", Escape.line(change.path()), orNothing(change.before()), orNothing(change.after())));
         session.print(changes.isEmpty() ? "no difference" : changes.size() + " fields differ");
     }
 
@@ -234,16 +237,19 @@ final class MemoryCommands {
                         "%-5s entry at 0x%x: 0x%016x  %s", step.level(), step.entryGpa(), step.entry(), step.flags()));
         session.print(
                 walk.gpa().isPresent()
-                        ? String.format("GVA 0x%x is GPA 0x%x%s", gva, walk.gpa().getAsLong(), walk.encrypted() ? ", bit for encryption set" : "")
+                        ? String.format(
+                                "GVA 0x%x is GPA 0x%x%s",
+                                gva, walk.gpa().getAsLong(), walk.encrypted() ? ", bit for encryption set" : "")
                         : String.format("GVA 0x%x is not mapped", gva));
     }
 
     private static void write(Session session, Words words) {
         Values values = new Values(session);
-        Place place = values.place(words, 1);
+        Place place = values.place(words.take("a place"), 1);
         Bytes content = Values.bytes(words.take("bytes"));
         words.end();
-        long forgotten = session.debugger().history().end() - session.debugger().now().turn();
+        long forgotten =
+                session.debugger().history().end() - session.debugger().now().turn();
         session.debugger().apply(new Input.MemoryWrite(values.gpa(place), content));
         session.print("wrote " + content.size() + " bytes"
                 + (forgotten > 0 ? "; the " + forgotten + " turns that were known to follow are forgotten" : ""));

@@ -126,7 +126,8 @@ final class MotionCommands {
                     default -> new Values(session).number(where);
                 };
         if (turn < debugger.history().start()) {
-            throw new CommandException("the first moment is turn " + debugger.history().start());
+            throw new CommandException(
+                    "the first moment is turn " + debugger.history().start());
         }
         stop(session, debugger.goTo(turn));
     }

@@ -98,7 +98,9 @@ final class Printer {
     /** Where a number leads, if it is the address of something that is known. */
     private String pointer(ViewNode node, List<Located> places) {
         long value = node.number().orElse(0);
-        if (node.sizeBytes() < Integer.BYTES || value < LEAST_POINTER || node.text().contains("->")) {
+        if (node.sizeBytes() < Integer.BYTES
+                || value < LEAST_POINTER
+                || node.text().contains("->")) {
             return "";
         }
         return places.stream()

@@ -4,6 +4,8 @@ import dev.igvmtool.debugger.Debugger;
 import dev.igvmtool.debugger.view.Origins;
 import dev.igvmtool.debugger.view.Structures;
 import dev.igvmtool.machine.vp.Vp;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 
 /** What the commands of one console share. */
@@ -15,6 +17,7 @@ final class Session {
     private final Consumer<String> out;
     private int vp;
     private boolean over;
+    private final List<String> answer = new ArrayList<>();
 
     /** @param out takes lines, without their ends */
     Session(Debugger debugger, Structures structures, Origins origins, Style style, Consumer<String> out) {
@@ -71,7 +74,18 @@ final class Session {
 
     /** Prints a line. */
     void print(String line) {
+        answer.add(line);
         out.accept(line);
+    }
+
+    /** The lines of the last command. */
+    List<String> answer() {
+        return List.copyOf(answer);
+    }
+
+    /** Another command begins. */
+    void forgetAnswer() {
+        answer.clear();
     }
 
     void printf(String format, Object... values) {

@@ -1,6 +1,7 @@
 package dev.igvmtool.debugger.console;
 
 import dev.igvmtool.abi.binary.Bytes;
+import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.debugger.AddressSpace;
 import dev.igvmtool.debugger.Condition.Place;
 import dev.igvmtool.debugger.view.RegisterFile;
@@ -39,9 +40,7 @@ final class Values {
             return register.value(session.vp(), session.vp().vtl()).low();
         }
         try {
-            return part.startsWith("0x")
-                    ? Long.parseUnsignedLong(part.substring(2), 16)
-                    : Long.parseUnsignedLong(part);
+            return part.startsWith("0x") ? Long.parseUnsignedLong(part.substring(2), 16) : Long.parseUnsignedLong(part);
         } catch (NumberFormatException e) {
             throw new CommandException("'" + whole + "' is not a number; 0x1000, 4096, $rsi and $rsi+0x10 are");
         }
@@ -90,7 +89,8 @@ final class Values {
         return place;
     }
 
-    private Place place(String text, long length) {
+    /** A place without a length behind it. */
+    Place place(String text, long length) {
         if (text.startsWith(VIRTUAL)) {
             return Place.virtual(number(text.substring(VIRTUAL.length())), length);
         }
@@ -111,6 +111,16 @@ final class Values {
         return gpa.orElseThrow(() -> new CommandException(String.format(
                 "GVA 0x%x is not mapped for VP %d in VTL %d",
                 place.gva().orElseThrow(), session.vp().index(), session.vp().vtl())));
+    }
+
+    /** The physical bytes of a place at the present moment. */
+    GpaRange range(Place place) {
+        long gpa = gpa(place);
+        if (gpa < 0 || gpa + place.length() < gpa) {
+            throw new CommandException(
+                    String.format("0x%x bytes at 0x%x reach past the last address", place.length(), gpa));
+        }
+        return GpaRange.ofSize(gpa, place.length());
     }
 
     /** Bytes as pairs of hexadecimal digits, or text in the UTF-8 encoding after {@code text:}. */

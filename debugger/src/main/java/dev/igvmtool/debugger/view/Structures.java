@@ -5,10 +5,12 @@ import dev.igvmtool.abi.binary.IgvmToolException;
 import dev.igvmtool.abi.binary.Memory;
 import dev.igvmtool.debugger.Condition.Place;
 import dev.igvmtool.debugger.Debugger;
+import dev.igvmtool.debugger.Journal;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The structures of a boot: which lie where at the present moment, and what they say. */
@@ -29,7 +31,7 @@ public final class Structures {
     }
 
     private Landmarks landmarks() {
-        var inputs = debugger.history().journal().entries();
+        List<Journal.Entry> inputs = debugger.history().journal().entries();
         Landmarks.Known last = known;
         if (last == null || !last.inputs().equals(inputs)) {
             last = new Landmarks.Known(inputs, Landmarks.find(debugger.history()));
@@ -94,6 +96,10 @@ public final class Structures {
      * @throws IgvmToolException if there is no such structure or field
      */
     public Field field(String text) {
+        return atEntryIfNotNow(() -> fieldNow(text));
+    }
+
+    private Field fieldNow(String text) {
         Located found = structureIn(text);
         String path = text.substring(found.name().length());
         String relative = path.startsWith(".") ? path.substring(1) : path;
@@ -101,6 +107,26 @@ public final class Structures {
                 .field(debugger.machine().physicalMemory(), found.gpa(), relative)
                 .map(node -> new Field(found, node))
                 .orElseThrow(() -> new IgvmToolException(found.name() + " has no field " + relative));
+    }
+
+    /** What cannot be answered at this moment is asked at the kernel's entry, where all that the shim makes is whole. */
+    private <T> T atEntryIfNotNow(Supplier<T> question) {
+        try {
+            return question.get();
+        } catch (IgvmToolException notNow) {
+            OptionalLong entry = kernelEntryTurn();
+            if (entry.isEmpty() || entry.getAsLong() == debugger.history().now()) {
+                throw notNow;
+            }
+            return debugger.history().look(() -> {
+                debugger.history().goTo(entry.getAsLong());
+                try {
+                    return question.get();
+                } catch (IgvmToolException neverKnown) {
+                    throw notNow;
+                }
+            });
+        }
     }
 
     /** The structure with the longest name that the text starts with. */
@@ -117,11 +143,15 @@ public final class Structures {
      * @throws IgvmToolException if there is no such structure or field
      */
     public Place place(String text) {
+        return atEntryIfNotNow(() -> placeNow(text));
+    }
+
+    private Place placeNow(String text) {
         Located found = structureIn(text);
         if (found.name().length() == text.length()) {
             return Place.physical(found.gpa(), found.range().size()).named(text);
         }
-        ViewNode field = field(text).node();
+        ViewNode field = fieldNow(text).node();
         if (field.sizeBytes() == 0) {
             throw new IgvmToolException(text + " has no bytes");
         }
@@ -159,6 +189,9 @@ public final class Structures {
     /** The range that a structure of some type takes at an address. */
     public Located cast(StructureType type, long gpa) {
         long size = type.sizeBytes(debugger.machine().physicalMemory(), gpa);
+        if (gpa < 0 || gpa + size < gpa) {
+            throw new IgvmToolException(String.format("0x%x bytes at 0x%x reach past the last address", size, gpa));
+        }
         return new Located(
                 String.format("%s@0x%x", type.name(), gpa), type, GpaRange.ofSize(gpa, size), "as was asked for");
     }

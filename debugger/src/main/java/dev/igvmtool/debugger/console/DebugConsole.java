@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /** Carries out lines of the command language and completes them. It knows no terminal: lines come in, lines go out. */
-public final class Console {
+public final class DebugConsole {
     private final Commands commands = new Commands();
     private final Session session;
     private final Completer completer;
@@ -18,7 +18,7 @@ public final class Console {
      * @param origins where loaded bytes come from
      * @param out takes lines of output, without their ends
      */
-    public Console(Debugger debugger, Structures structures, Origins origins, Style style, Consumer<String> out) {
+    public DebugConsole(Debugger debugger, Structures structures, Origins origins, Style style, Consumer<String> out) {
         session = new Session(debugger, structures, origins, style, out);
         session.selectNext();
         completer = new Completer(commands, session);
@@ -42,6 +42,9 @@ public final class Console {
         }
         Command command = commands.find(words.get(0));
         lastLine = "";
+        if (!command.name().equals("expect")) {
+            session.forgetAnswer();
+        }
         try {
             command.action().run(session, new Words(words.subList(1, words.size())));
         } catch (CommandException e) {
