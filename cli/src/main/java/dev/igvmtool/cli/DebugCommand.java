@@ -83,7 +83,7 @@ final class DebugCommand implements Callable<Integer> {
             return script.isPresent() ? ExitStatus.DONE : lines(language, standardInput(), "standard input", strict);
         }
         console.out().flush();
-        DebugTerminal.run(language, target.debugger()::pause, this::complain, historyFile());
+        DebugTerminal.run(language, console.out()::flush, target.debugger()::pause, this::complain, historyFile());
         return ExitStatus.DONE;
     }
 

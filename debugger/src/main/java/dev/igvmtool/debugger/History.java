@@ -20,6 +20,7 @@ public final class History {
     private final Machine machine;
     private final SnapshotLine line;
     private final Journal journal;
+    private final Intervention intervention;
     private final InputEffects effects;
     private long end;
     private long turnNanos;
@@ -31,7 +32,13 @@ public final class History {
 
     /** @param journal inputs that will come again */
     public History(Machine machine, HistoryLimits limits, Journal journal) {
+        this(machine, limits, journal, Intervention.NONE);
+    }
+
+    /** @param intervention what the surroundings of the machine do after each turn */
+    public History(Machine machine, HistoryLimits limits, Journal journal, Intervention intervention) {
         this.machine = machine;
+        this.intervention = intervention;
         this.journal = journal;
         this.effects = new InputEffects(machine);
         this.end = machine.turns();
@@ -85,6 +92,7 @@ public final class History {
 
     /** The second half: what comes from outside. */
     void arrive() {
+        intervention.afterTurn(machine);
         journal.at(now()).forEach(effects::apply);
         end = Math.max(end, now());
         line.passed(machine, turnNanos);

@@ -27,11 +27,13 @@ public final class DebugTerminal {
     /**
      * Reads and carries out lines until the user ends.
      *
+     * @param flush lets what the console printed appear
      * @param pause asks the run that goes on to stop
      * @param errors takes what is wrong with a line
      * @param historyFile where lines are remembered, if they are
      */
-    public static void run(DebugConsole console, Runnable pause, Consumer<String> errors, Optional<Path> historyFile)
+    public static void run(
+            DebugConsole console, Runnable flush, Runnable pause, Consumer<String> errors, Optional<Path> historyFile)
             throws IOException {
         try (Terminal terminal = TerminalBuilder.builder().system(true).build()) {
             DefaultParser parser = new DefaultParser();
@@ -57,6 +59,7 @@ public final class DebugTerminal {
                 }
                 try {
                     console.execute(line);
+                    flush.run();
                 } catch (IgvmToolException e) {
                     errors.accept(String.valueOf(e.getMessage()));
                 }
