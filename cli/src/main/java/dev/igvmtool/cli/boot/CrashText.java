@@ -17,8 +17,7 @@ final class CrashText {
 
     /** The critical lines of a kernel log, from first to last; any other text with its lines joined. */
     static String summary(String text) {
-        return critical(text)
-                .orElseGet(() -> text.lines().map(String::strip).collect(Collectors.joining(" ")));
+        return critical(text).orElseGet(() -> text.lines().map(String::strip).collect(Collectors.joining(" ")));
     }
 
     /** The critical lines of a kernel log, from first to last; empty if it has none. */

@@ -78,8 +78,8 @@ public record DebugTarget(Debugger debugger, Structures structures, Origins orig
                 .orElseThrow(() ->
                         new IgvmToolException("stages cannot be put over this image: it is not an OpenHCL image"));
         machine.physicalMemory()
-                .observeWrites((gpa, length) -> origins.addOverlay(
-                        GpaRange.ofSize(gpa, length), "a stage of this project put over the image"));
+                .observeWrites((gpa, length) ->
+                        origins.addOverlay(GpaRange.ofSize(gpa, length), "a stage of this project put over the image"));
         overlay.write(machine, overlays);
         machine.physicalMemory().observeWrites(null);
         int shim = new BootShim().number();
