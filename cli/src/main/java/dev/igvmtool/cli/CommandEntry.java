@@ -21,6 +21,7 @@ record CommandEntry(String name, String summary, Function<Console, Callable<Inte
             new CommandEntry("debug", "step an image forwards and backwards", DebugCommand::new),
             new CommandEntry("dt", "compile, show, compare, check and change device trees", DtCommand::new),
             new CommandEntry("inspect", "show the headers of an IGVM file", InspectCommand::new),
+            new CommandEntry("measure", "compute launch digests", MeasureCommand::new),
             new CommandEntry("stage-images", "write the stage programs as ELF files", StageImagesCommand::new));
 
     CommandLine commandLine(Console console) {
