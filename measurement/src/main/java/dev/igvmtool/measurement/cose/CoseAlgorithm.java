@@ -2,6 +2,7 @@ package dev.igvmtool.measurement.cose;
 
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.measurement.ecdsa.Ecdsa;
+import dev.igvmtool.measurement.ecdsa.SignatureEngines;
 import java.security.GeneralSecurityException;
 import java.security.Key;
 import java.security.PrivateKey;
@@ -76,15 +77,15 @@ public enum CoseAlgorithm {
     }
 
     /**
-     * Signs, by the provider of the key: the JDK's own, or that of a token.
+     * Signs.
      *
      * @throws GeneralSecurityException if the key cannot be used
      */
-    public Bytes sign(PrivateKey key, Bytes message) throws GeneralSecurityException {
+    public Bytes sign(SignatureEngines engines, PrivateKey key, Bytes message) throws GeneralSecurityException {
         if (this == ES384) {
-            return Ecdsa.P384.sign(key, message);
+            return Ecdsa.P384.sign(engines, key, message);
         }
-        Signature signer = Signature.getInstance("RSASSA-PSS");
+        Signature signer = engines.get("RSASSA-PSS");
         signer.setParameter(pss());
         signer.initSign(key);
         signer.update(message.toByteArray());

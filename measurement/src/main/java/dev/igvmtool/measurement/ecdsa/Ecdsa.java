@@ -125,13 +125,13 @@ public enum Ecdsa {
     }
 
     /**
-     * Signs, with a nonce that the provider of the key chooses: the JDK's own, or that of a token.
+     * Signs, with a nonce that the provider of the key chooses.
      *
      * @throws GeneralSecurityException if the key cannot be used
      */
-    public Bytes sign(PrivateKey key, Bytes message) throws GeneralSecurityException {
+    public Bytes sign(SignatureEngines engines, PrivateKey key, Bytes message) throws GeneralSecurityException {
         // Not in the bare form, which tokens need not know.
-        Signature signer = Signature.getInstance(hash + DER);
+        Signature signer = engines.get(hash + DER);
         signer.initSign(key);
         signer.update(message.toByteArray());
         return ofDer(Bytes.wrap(signer.sign()));

@@ -64,7 +64,7 @@ public enum EventData {
         }
         long nameLength = data.u64(16);
         long contentSize = data.u64(24);
-        long room = data.size() - VARIABLE_HEADER_BYTES;
+        int room = data.size() - VARIABLE_HEADER_BYTES;
         if (nameLength < 0 || nameLength > room / 2 || contentSize != room - 2 * nameLength) {
             return Optional.empty();
         }

@@ -9,6 +9,7 @@ import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.FormatException;
 import dev.igvmtool.measurement.Sha;
 import dev.igvmtool.measurement.cbor.CborWriter;
+import dev.igvmtool.measurement.ecdsa.SignatureEngines;
 import dev.igvmtool.testing.Mutations;
 import dev.igvmtool.testing.SharedTestData;
 import java.io.ByteArrayInputStream;
@@ -125,7 +126,7 @@ class CoseSign1Test {
         Bytes message = Bytes.utf8("message");
         for (KeyPair pair : List.of(rsa.generateKeyPair(), ec.generateKeyPair())) {
             CoseAlgorithm algorithm = CoseAlgorithm.fitting(pair.getPublic()).orElseThrow();
-            Bytes signature = algorithm.sign(pair.getPrivate(), message);
+            Bytes signature = algorithm.sign(SignatureEngines.JDK, pair.getPrivate(), message);
             assertTrue(algorithm.verify(pair.getPublic(), message, signature));
             assertFalse(algorithm.verify(pair.getPublic(), Bytes.utf8("massage"), signature));
             assertFalse(algorithm.verify(pair.getPublic(), message, signature.from(1)));

@@ -48,7 +48,7 @@ class EcdsaTest {
     @EnumSource
     void verifiesItsOwnSignaturesAndThoseInDer(Ecdsa ecdsa) throws GeneralSecurityException {
         KeyPair pair = pair(ecdsa);
-        Bytes signature = ecdsa.sign(pair.getPrivate(), MESSAGE);
+        Bytes signature = ecdsa.sign(SignatureEngines.JDK, pair.getPrivate(), MESSAGE);
         assertTrue(ecdsa.verify(pair.getPublic(), MESSAGE, signature));
         assertFalse(ecdsa.verify(pair.getPublic(), MESSAGE.from(1), signature));
         assertFalse(ecdsa.verify(pair(ecdsa).getPublic(), MESSAGE, signature));
