@@ -52,7 +52,7 @@ final class WriterSearch {
             high = low;
         }
         if (missing > 0) {
-            firstInputs();
+            inputs(history.start());
             take();
         }
         return writers();
@@ -76,10 +76,9 @@ final class WriterSearch {
                         Moment.stepAt(next.get()));
                 history.takeTurn();
                 settle(Writer.Kind.HYPERVISOR, OptionalLong.empty());
-                turn = new Turn(Writer.Kind.INPUT, history.now(), -1, -1, Optional.empty());
-                history.arrive();
-                settle(Writer.Kind.INPUT, OptionalLong.empty());
                 turn = null;
+                history.arrive();
+                inputs(history.now());
             }
         } finally {
             history.machine().observe(null);
@@ -87,11 +86,10 @@ final class WriterSearch {
         }
     }
 
-    /** What came from outside before the first turn took effect before there was a history to replay. */
-    private void firstInputs() {
-        for (Input input : history.journal().at(history.start())) {
+    private void inputs(long moment) {
+        for (Input input : history.journal().at(moment)) {
             if (input instanceof Input.MemoryWrite write) {
-                turn = new Turn(Writer.Kind.INPUT, history.start(), -1, -1, Optional.empty());
+                turn = new Turn(Writer.Kind.INPUT, moment, -1, -1, Optional.empty());
                 written(write.gpa(), write.content().size());
                 settle(Writer.Kind.INPUT, OptionalLong.empty());
                 turn = null;
@@ -102,7 +100,7 @@ final class WriterSearch {
     /** A write begins; the event that follows tells whether a program makes it. */
     private void written(long gpa, long length) {
         if (turn != null) {
-            settle(turn.kind, OptionalLong.empty());
+            settle(Writer.Kind.HYPERVISOR, OptionalLong.empty());
             pendingGpa = gpa;
             pendingLength = length;
         }

@@ -32,8 +32,7 @@ public final class Sha {
         }
     }
 
-    /** A new hash of the name that the JDK has for it. */
-    public static MessageDigest of(String algorithm) {
+    private static MessageDigest of(String algorithm) {
         try {
             return MessageDigest.getInstance(algorithm);
         } catch (NoSuchAlgorithmException e) {

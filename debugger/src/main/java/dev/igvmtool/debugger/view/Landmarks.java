@@ -64,16 +64,18 @@ record Landmarks(
 
     /** Looks for all of them; the present moment stays. */
     static Landmarks find(History history) {
-        return history.look(() -> search(history));
-    }
-
-    private static Landmarks search(History history) {
+        long here = history.now();
         Search search = new Search(history);
         history.goTo(history.start());
         history.machine().observe(search::event);
-        long limit = history.start() + MOST_TURNS;
-        while (search.bootParams.isEmpty() && history.now() < limit && history.forward()) {
-            // The search sees what happens.
+        try {
+            long limit = history.start() + MOST_TURNS;
+            while (search.bootParams.isEmpty() && history.now() < limit && history.forward()) {
+                // The search sees what happens.
+            }
+        } finally {
+            history.machine().observe(null);
+            history.goTo(here);
         }
         return new Landmarks(
                 search.sidecarParams,

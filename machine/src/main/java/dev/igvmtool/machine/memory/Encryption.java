@@ -2,7 +2,6 @@ package dev.igvmtool.machine.memory;
 
 import dev.igvmtool.abi.x64.Vector;
 import dev.igvmtool.machine.guest.GuestException;
-import dev.igvmtool.machine.paging.AddressAlias;
 
 /**
  * How a platform keeps guest memory from the host, as far as a program can tell: which bit of an address in a page
@@ -11,31 +10,40 @@ import dev.igvmtool.machine.paging.AddressAlias;
  */
 public enum Encryption {
     /** None. */
-    NONE(AddressAlias.NONE),
+    NONE(0),
     /** The hypervisor of VBS isolation keeps the host out; addresses have no such bit. */
-    VBS(AddressAlias.NONE),
+    VBS(0),
     /** SNP: the C-bit, set for private pages. */
-    SNP(new AddressAlias(1L << 51, false)),
+    SNP(1L << 51),
     /** TDX: the shared bit, clear for private pages. */
-    TDX(new AddressAlias(1L << 47, true));
+    TDX(1L << 47);
 
     /** Error code of #VC for a page that is not validated: {@code SVM_EXIT_PAGE_NOT_VALIDATED}. */
     private static final int PAGE_NOT_VALIDATED = 0x404;
 
-    private final AddressAlias alias;
+    private final long addressBit;
 
-    Encryption(AddressAlias alias) {
-        this.alias = alias;
+    Encryption(long addressBit) {
+        this.addressBit = addressBit;
     }
 
-    /** How page tables choose between the aliases of a page. */
-    public AddressAlias alias() {
-        return alias;
+    /** The bit of an address in a page table that is no address; 0 if there is none. */
+    public long addressBit() {
+        return addressBit;
     }
 
     /** True if the platform itself keeps the host, the hypervisor with it, out. */
     public boolean hardware() {
-        return alias.bit() != 0;
+        return addressBit != 0;
+    }
+
+    /** True if {@code address}, as a page table gives it, is that of the shared alias. */
+    boolean isShared(long address) {
+        return switch (this) {
+            case NONE, VBS -> false;
+            case SNP -> (address & addressBit) == 0;
+            case TDX -> (address & addressBit) != 0;
+        };
     }
 
     /** An access to a page that was not accepted. */

@@ -33,7 +33,6 @@ final class StageCode {
     private Programs.@Nullable Entry running;
     private long origin;
     private AfterStep afterStep = AfterStep.NOTHING;
-    private int lowerVtl;
     private final long[] gprsBefore = new long[Gpr.values().length];
     private long rspBefore;
     private long rflagsBefore;
@@ -43,8 +42,7 @@ final class StageCode {
         NOTHING,
         VTL_CALL,
         VTL_RETURN,
-        VTL_RETURN_FAST,
-        RUN_LOWER
+        VTL_RETURN_FAST
     }
 
     StageCode(Vp vp, Partition partition) {
@@ -84,12 +82,6 @@ final class StageCode {
     /** Changes the VTL when the step is over. */
     void setAfterStep(AfterStep change) {
         afterStep = change;
-    }
-
-    /** Runs a lower VTL when the step is over, as hardware isolation does it. */
-    void runLowerVtl(int vtl) {
-        afterStep = AfterStep.RUN_LOWER;
-        lowerVtl = vtl;
     }
 
     private Programs.Entry program() {
@@ -232,7 +224,6 @@ final class StageCode {
             case VTL_CALL -> transitions.callHigher();
             case VTL_RETURN -> transitions.returnToLower(false);
             case VTL_RETURN_FAST -> transitions.returnToLower(true);
-            case RUN_LOWER -> transitions.runLower(lowerVtl);
         }
     }
 
@@ -266,11 +257,10 @@ final class StageCode {
     /** An exception that could not be delivered: a higher VTL is told if it wants, otherwise the VP ends. */
     private void unrecoverable(GuestException cause) {
         int handler = vp.activity().highestVtl();
-        boolean wanted = partition.memory().encryption().hardware()
-                || (partition.state().vsmPartitionConfig[handler]
+        boolean told = handler > vp.vtl()
+                && (partition.state().vsmPartitionConfig[handler]
                                 & VsmPartitionConfig.INTERCEPT_UNRECOVERABLE_EXCEPTION)
                         != 0;
-        boolean told = handler > vp.vtl() && wanted;
         if (told) {
             transitions.intercept(Intercepts.unrecoverableException(handler));
         } else {

@@ -49,7 +49,7 @@ final class TdxInstructions {
 
     private final Vp vp;
     private final Partition partition;
-    private final long sharedBit = Encryption.TDX.alias().bit();
+    private final long sharedBit = Encryption.TDX.addressBit();
 
     TdxInstructions(Vp vp, Partition partition) {
         this.vp = vp;

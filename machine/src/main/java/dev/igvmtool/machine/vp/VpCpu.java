@@ -30,7 +30,7 @@ final class VpCpu implements Cpu {
         this.stages = stages;
         this.registers = new SystemRegisters(vp);
         this.platform = new PlatformAccess(vp, partition, stages);
-        this.snp = new SnpInstructions(vp, stages, platform);
+        this.snp = new SnpInstructions(vp, partition);
         this.tdx = new TdxInstructions(vp, partition);
         this.transfers = new ControlTransfers(vp, this);
     }
@@ -168,7 +168,8 @@ final class VpCpu implements Cpu {
 
     @Override
     public void halt() {
-        platform.halt();
+        vp.requireKernel("HLT");
+        running().halted = true;
     }
 
     @Override
@@ -196,11 +197,6 @@ final class VpCpu implements Cpu {
     @Override
     public void pvalidate() {
         snp.pvalidate();
-    }
-
-    @Override
-    public void rmpadjust() {
-        snp.rmpadjust();
     }
 
     @Override

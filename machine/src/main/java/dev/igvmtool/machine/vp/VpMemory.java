@@ -2,7 +2,6 @@ package dev.igvmtool.machine.vp;
 
 import dev.igvmtool.machine.event.MachineEvent;
 import dev.igvmtool.machine.memory.VirtualMemory;
-import dev.igvmtool.machine.paging.AddressAlias;
 import dev.igvmtool.machine.paging.PagingMode;
 import dev.igvmtool.machine.partition.Partition;
 import org.jspecify.annotations.Nullable;
@@ -62,9 +61,7 @@ final class VpMemory {
                 !supervisor && vtl.cpl() == 3,
                 (vtl.rflags & RFLAGS_AC) != 0,
                 partition.config().physicalAddressBits(),
-                vtl.virtualTom != 0
-                        ? new AddressAlias(vtl.virtualTom, true)
-                        : partition.memory().encryption().alias());
+                partition.memory().encryption().addressBit());
     }
 
     /** Runs {@code action} with memory accessed as at privilege level 0. */
