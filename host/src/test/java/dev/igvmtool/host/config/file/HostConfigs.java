@@ -18,6 +18,7 @@ final class HostConfigs {
             "{tsc: {first: 5, step: 1, cpuid_15_ebx: 80}, physical_address_bits: 48, com: {port: 0x2f8, baud: 9600}}",
             "{description: x, command_line: a b, vmbus_redirect: true, corrupt_initrd: true, no_device_tree: true}",
             "{vtl2_framebuffer: 0xf8000000, slit: \"00ff\", pptt: \"\", vtl0_alias_map_available: false, entropy: \"\"}",
+            "{persisted_state: {memory: [{start: 0, end: 4K, vtl_type: 12}], mmio: [], cpus_mapped_no_io: [1]}}",
             "{isolation: tdx, td_config_flags: \"0x3\", vp_index_answer: {\"2\": 3}, reference_time: {step: 5}}");
 
     /** Refused by reader and schema. */
