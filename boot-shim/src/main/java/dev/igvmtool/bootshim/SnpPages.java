@@ -1,6 +1,7 @@
 package dev.igvmtool.bootshim;
 
 import dev.igvmtool.abi.binary.GpaRange;
+import dev.igvmtool.abi.snp.GhcbMsr;
 import dev.igvmtool.abi.x64.Gpr;
 import dev.igvmtool.abi.x64.Msr;
 import dev.igvmtool.bootshim.plan.ShimFatalException;
@@ -11,9 +12,6 @@ record SnpPages(Cpu cpu) implements PrivatePages {
     private static final long C_BIT = 1L << 51;
     private static final long RFLAGS_CF = 1;
     private static final long SIZE_MISMATCH = 6;
-    private static final long PAGE_STATE_CHANGE = 0x014;
-    private static final long PAGE_STATE_CHANGED = 0x015;
-    private static final long TO_PRIVATE = 1L << 52;
 
     @Override
     public long privateAlias() {
@@ -67,10 +65,10 @@ record SnpPages(Cpu cpu) implements PrivatePages {
     @Override
     public void makePrivate(GpaRange range) {
         for (long at = range.start(); at != range.end(); at += PAGE) {
-            cpu.writeMsr(Msr.GHCB, TO_PRIVATE | at | PAGE_STATE_CHANGE);
+            cpu.writeMsr(Msr.GHCB, GhcbMsr.pageState(at, GhcbMsr.TO_PRIVATE));
             cpu.vmgexit();
             long answer = cpu.readMsr(Msr.GHCB);
-            if (answer != PAGE_STATE_CHANGED) {
+            if (answer != GhcbMsr.PAGE_STATE_RESPONSE) {
                 throw new ShimFatalException(
                         String.format("the host does not make page 0x%x private: 0x%x", at, answer));
             }

@@ -147,13 +147,21 @@ final class TopologySteps {
                         "the hypervisor does not tell its VSM capabilities: " + capabilities.result());
             }
             if ((capabilities.value() & VsmCapabilities.VTL0_ALIAS_MAP_AVAILABLE) != 0) {
-                OptionalLong given = host.vtl0AliasMap();
+                OptionalLong given = trustsHost(cpu) ? host.vtl0AliasMap() : OptionalLong.empty();
                 variables.setAliasMap(given.isPresent() ? given.getAsLong() : 1L << addressBits(cpu) - 1);
             }
         }
         if (host.cpus().isEmpty()) {
             throw new ShimFatalException("the host's device tree has no enabled processor");
         }
+    }
+
+    /** What the host says of VTL0's memory counts only if the image lets the host have a say. */
+    private static boolean trustsHost(Cpu cpu) {
+        InputReader reader = InputReader.of(cpu);
+        return CommandLinePlan.of(
+                        reader.commandLinePage(), reader.hostTree().commandLine(), reader.isolation(), PlanLog.SILENT)
+                .trustsHost();
     }
 
     private static int addressBits(Cpu cpu) {

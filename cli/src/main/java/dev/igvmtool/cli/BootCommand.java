@@ -4,22 +4,20 @@ import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.IgvmToolException;
 import dev.igvmtool.cli.boot.Advice;
 import dev.igvmtool.cli.boot.Boot;
-import dev.igvmtool.cli.boot.BootImage;
 import dev.igvmtool.cli.boot.BootJson;
 import dev.igvmtool.cli.boot.BootOptions;
 import dev.igvmtool.cli.boot.BootOutcome;
 import dev.igvmtool.cli.boot.Dump;
-import dev.igvmtool.cli.boot.ImageCache;
-import dev.igvmtool.cli.boot.StageOverlay;
+import dev.igvmtool.cli.boot.HostileVerdict;
 import dev.igvmtool.cli.boot.TimelineText;
 import dev.igvmtool.cli.boot.Trace;
 import dev.igvmtool.format.IgvmFile;
-import dev.igvmtool.format.IgvmReader;
 import dev.igvmtool.host.config.VmConfig;
+import dev.igvmtool.host.config.VmConfigBuilder;
 import dev.igvmtool.host.config.file.HostConfigSchema;
+import dev.igvmtool.host.hostile.plan.Catalogue;
+import dev.igvmtool.host.hostile.plan.HostilePlan;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,12 +51,8 @@ final class BootCommand implements Callable<Integer> {
     @Mixin
     HostOptions hostOptions;
 
-    @Option(
-            names = "--stage",
-            paramLabel = "NAME",
-            description = "Run this stage as the Java program over a real image: boot-shim, sidecar, kernel-stub"
-                    + " or all. Repeatable.")
-    List<String> stages = List.of();
+    @Mixin
+    StageOption stageOption;
 
     @Option(names = "--until", paramLabel = "EVENT", description = "Stop once this event has happened, such as S46.")
     Optional<String> until;
@@ -82,6 +76,9 @@ final class BootCommand implements Callable<Integer> {
     @Option(names = "--print-host-schema", description = "Print the JSON Schema of host configurations.")
     boolean printHostSchema;
 
+    @Option(names = "--list-hostile-plans", description = "List the plans of the catalogue for --hostile.")
+    boolean listHostilePlans;
+
     BootCommand(Console console) {
         this.console = console;
     }
@@ -92,24 +89,43 @@ final class BootCommand implements Callable<Integer> {
             console.out().print(HostConfigSchema.text());
             return ExitStatus.DONE;
         }
+        if (listHostilePlans) {
+            Catalogue.all().forEach(plan -> console.out().printf("%-28s %s%n", plan.name(), plan.about()));
+            return ExitStatus.DONE;
+        }
         String name = image.orElseThrow(() -> new CommandException("boot needs an IMAGE"));
-        BootOptions options = new BootOptions(overlays(), until, MAX_TURNS);
+        BootOptions options = new BootOptions(stageOption.overlays(), until, MAX_TURNS);
         List<Dump> wanted = dumps.keySet().stream().map(Dump::new).toList();
-        VmConfig config = hostOptions.config(console);
-        IgvmFile file = image(name);
+        VmConfigBuilder host = hostOptions.honest(console);
+        VmConfig honest = host.build();
+        Optional<HostilePlan> plan = hostOptions.plan();
+        VmConfig config = plan.map(it -> host.lies(it.lies()).build()).orElse(honest);
+        IgvmFile file = new ImageOperand(name).read(console);
         TimelineText text = new TimelineText(console.out(), console.colour());
         BootOutcome outcome = trace.isPresent()
                 ? traced(trace.get(), file, config, options, text)
                 : run(file, config, options, text, Optional.empty());
+        Optional<HostileVerdict> verdict = plan.map(it -> verdict(it, file, honest, options, outcome));
         if (json) {
-            JsonOutput.print(console, "igvmtool.boot/1", out -> BootJson.write(outcome, out));
+            JsonOutput.print(console, "igvmtool.boot/1", out -> BootJson.write(outcome, verdict, out));
         } else {
             print(outcome, text);
+            verdict.ifPresent(it -> console.out().println(it.describe()));
         }
         for (Dump dump : wanted) {
             new OutputFile(dumps.getOrDefault(dump.name(), "-")).write(console, dump.of(outcome));
         }
-        return outcome.failure().isPresent() ? ExitStatus.FINDING : ExitStatus.DONE;
+        boolean asExpected = verdict.filter(it -> it.expectation().isPresent())
+                .map(it -> it.difference().isEmpty())
+                .orElse(outcome.failure().isEmpty());
+        return asExpected ? ExitStatus.DONE : ExitStatus.FINDING;
+    }
+
+    private HostileVerdict verdict(
+            HostilePlan plan, IgvmFile file, VmConfig honest, BootOptions options, BootOutcome outcome) {
+        return HostileVerdict.of(plan, plan.expectation(honest.isolation()), outcome, () -> new Boot(
+                        file, honest, options, List.of(), Optional.empty())
+                .run());
     }
 
     private BootOutcome traced(String target, IgvmFile file, VmConfig config, BootOptions options, TimelineText text)
@@ -131,34 +147,6 @@ final class BootCommand implements Callable<Integer> {
         } catch (IgvmToolException e) {
             throw new CommandException(image.orElse("") + ": " + e.getMessage(), e);
         }
-    }
-
-    private List<String> overlays() {
-        if (stages.contains("all")) {
-            return StageOverlay.STAGES;
-        }
-        for (String stage : stages) {
-            if (!StageOverlay.STAGES.contains(stage)) {
-                throw new CommandException("no stage '" + stage + "' to put over an image, expected all or one of "
-                        + String.join(", ", StageOverlay.STAGES));
-            }
-        }
-        return stages;
-    }
-
-    private IgvmFile image(String name) throws IOException {
-        Path folder = Path.of(name);
-        if (!Files.isDirectory(folder)) {
-            return new InputFile(name).read(console, IgvmReader::read);
-        }
-        BootImage source = BootImage.in(folder)
-                .orElseThrow(() -> new CommandException(name + ": folder without manifest.yaml or manifest.json"));
-        Optional<ImageCache> cache = Optional.ofNullable(System.getProperty("igvmtool.cache"))
-                .map(place -> new ImageCache(Path.of(place), System.getProperty("igvmtool.build", "")));
-        if (cache.isEmpty()) {
-            return IgvmReader.read(source.build().content());
-        }
-        return new InputFile(cache.get().get(source).toString()).read(console, IgvmReader::read);
     }
 
     private void print(BootOutcome outcome, TimelineText text) {

@@ -18,8 +18,10 @@ record CommandEntry(String name, String summary, Function<Console, Callable<Inte
     static final List<CommandEntry> ALL = List.of(
             new CommandEntry("boot", "run an image in the emulated machine", BootCommand::new),
             new CommandEntry("build", "build an image from a manifest", BuildCommand::new),
+            new CommandEntry("debug", "step an image forwards and backwards", DebugCommand::new),
             new CommandEntry("dt", "compile, show, compare, check and change device trees", DtCommand::new),
             new CommandEntry("inspect", "show the headers of an IGVM file", InspectCommand::new),
+            new CommandEntry("measure", "compute launch digests", MeasureCommand::new),
             new CommandEntry("stage-images", "write the stage programs as ELF files", StageImagesCommand::new));
 
     CommandLine commandLine(Console console) {

@@ -12,16 +12,17 @@ import java.util.Map;
  * @param in standard input
  * @param out results
  * @param err diagnostics
+ * @param terminal whether standard output is a terminal
  * @param colour whether results may be coloured: on a terminal, unless {@code NO_COLOR} is set
  */
-record Console(InputStream in, PrintStream out, PrintStream err, boolean colour) {
+record Console(InputStream in, PrintStream out, PrintStream err, boolean terminal, boolean colour) {
     /** @param terminal whether standard output is a terminal: the launcher knows, the JVM does not always */
     static Console of(
             InputStream in, PrintStream out, PrintStream err, boolean terminal, Map<String, String> environment) {
         boolean colour = terminal
                 && environment.getOrDefault("NO_COLOR", "").isEmpty()
                 && !environment.getOrDefault("TERM", "dumb").equals("dumb");
-        return new Console(in, out, err, colour);
+        return new Console(in, out, err, terminal, colour);
     }
 
     /** One line of diagnosis; whatever is in the message, it stays one line. */

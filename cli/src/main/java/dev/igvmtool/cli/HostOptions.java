@@ -4,8 +4,12 @@ import dev.igvmtool.document.DocumentReader;
 import dev.igvmtool.host.config.VmConfig;
 import dev.igvmtool.host.config.VmConfigBuilder;
 import dev.igvmtool.host.config.file.HostConfigReader;
+import dev.igvmtool.host.hostile.plan.Catalogue;
+import dev.igvmtool.host.hostile.plan.HostilePlan;
+import dev.igvmtool.host.hostile.plan.PlanReader;
 import dev.igvmtool.machine.partition.Isolation;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
@@ -43,12 +47,37 @@ final class HostOptions {
     @Option(names = "--seed", paramLabel = "N", description = "Seed of everything random, 0 if not given.")
     Optional<Long> seed;
 
+    @Option(
+            names = "--hostile",
+            paramLabel = "PLAN",
+            description = "Let the host lie: a plan of the catalogue, or a file with one, YAML or JSON.")
+    Optional<String> hostile;
+
+    /** The plan of a host that lies, if one was asked for. */
+    Optional<HostilePlan> plan() {
+        return hostile.map(name -> {
+            Optional<HostilePlan> known = Catalogue.find(name);
+            if (known.isPresent() || Files.exists(Path.of(name))) {
+                return known.orElseGet(() -> PlanReader.read(Path.of(name)));
+            }
+            throw new CommandException(
+                    "--hostile is '" + name + "', neither a file nor a plan of --list-hostile-plans");
+        });
+    }
+
     /**
-     * The configuration.
+     * The configuration, lies and all.
      *
      * @throws dev.igvmtool.abi.binary.IgvmToolException if file and options do not give one
      */
     VmConfig config(Console console) throws IOException {
+        VmConfigBuilder builder = honest(console);
+        plan().ifPresent(plan -> builder.lies(plan.lies()));
+        return builder.build();
+    }
+
+    /** The configuration of a host that does not lie. */
+    VmConfigBuilder honest(Console console) throws IOException {
         VmConfigBuilder builder = host.isPresent() ? read(host.get(), console) : VmConfig.builder();
         vps.ifPresent(count -> {
             if (count < 1 || count > MAX_VPS) {
@@ -61,7 +90,7 @@ final class HostOptions {
         isolation.ifPresent(kind -> builder.isolation(isolation(kind)));
         commandLine.ifPresent(builder::commandLine);
         seed.ifPresent(builder::seed);
-        return builder.build();
+        return builder;
     }
 
     private static VmConfigBuilder read(String file, Console console) throws IOException {

@@ -27,6 +27,7 @@ class BuildOutputsTest {
             new ByteArrayInputStream(new byte[0]),
             new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8),
             new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8),
+            false,
             false);
 
     @TempDir

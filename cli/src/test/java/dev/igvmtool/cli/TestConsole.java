@@ -36,6 +36,7 @@ final class TestConsole {
                 new ByteArrayInputStream(input.toByteArray()),
                 new PrintStream(out, false, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
+                false,
                 false);
         int status = Main.run(console, args);
         return new Outcome(status, Bytes.wrap(out.toByteArray()), err.toString(StandardCharsets.UTF_8));

@@ -1,5 +1,7 @@
 package dev.igvmtool.debugger;
 
+import dev.igvmtool.abi.binary.Bytes;
+import dev.igvmtool.abi.binary.IgvmToolException;
 import dev.igvmtool.abi.x64.PageTableEntry;
 import dev.igvmtool.machine.memory.PhysicalMemory;
 import dev.igvmtool.machine.paging.PageWalker;
@@ -19,12 +21,10 @@ public final class AddressSpace {
 
     private final PhysicalMemory memory;
     private final PagingMode mode;
-    private final long encryptionBit;
 
-    private AddressSpace(PhysicalMemory memory, PagingMode mode, long encryptionBit) {
+    private AddressSpace(PhysicalMemory memory, PagingMode mode) {
         this.memory = memory;
         this.mode = mode;
-        this.encryptionBit = encryptionBit;
     }
 
     /** Memory as the running VTL of a VP addresses it. */
@@ -34,10 +34,7 @@ public final class AddressSpace {
 
     /** Memory as an enabled VTL of a VP addresses it. */
     public static AddressSpace of(Vp vp, int vtl) {
-        return new AddressSpace(
-                vp.partition().physical(),
-                vp.pagingMode(vtl, true),
-                vp.partition().memory().encryption().addressBit());
+        return new AddressSpace(vp.partition().physical(), vp.pagingMode(vtl, true));
     }
 
     /**
@@ -90,7 +87,7 @@ public final class AddressSpace {
         if (!PageWalker.isCanonical(gva)) {
             return new Walk(steps, OptionalLong.empty(), false);
         }
-        long addressMask = PageTableEntry.ADDRESS_MASK & ~encryptionBit;
+        long addressMask = PageTableEntry.ADDRESS_MASK & ~mode.alias().bit();
         long table = mode.cr3() & addressMask;
         for (int level = LEVELS - 1; level >= 0; level--) {
             int shift = 12 + 9 * level;
@@ -106,7 +103,8 @@ public final class AddressSpace {
             if (level == 0 || (entry & PageTableEntry.LARGE) != 0) {
                 long offsetMask = (1L << shift) - 1;
                 long gpa = entry & addressMask & ~offsetMask | gva & offsetMask;
-                return new Walk(steps, OptionalLong.of(gpa), (entry & encryptionBit) != 0);
+                return new Walk(
+                        steps, OptionalLong.of(gpa), (entry & mode.alias().bit()) != 0);
             }
             table = entry & addressMask;
         }
@@ -116,5 +114,23 @@ public final class AddressSpace {
     /** The guest physical address of a virtual one; empty if nothing is mapped there. */
     public OptionalLong translate(long gva) {
         return walk(gva).gpa();
+    }
+
+    /**
+     * Bytes at a virtual address.
+     *
+     * @throws IgvmToolException if some of them are not mapped to RAM
+     */
+    public Bytes read(long gva, int length) {
+        byte[] content = new byte[length];
+        for (int done = 0; done < length; ) {
+            long at = gva + done;
+            int chunk = Math.min(length - done, PhysicalMemory.PAGE_SIZE - (int) (at & PhysicalMemory.PAGE_SIZE - 1));
+            long gpa =
+                    translate(at).orElseThrow(() -> new IgvmToolException(String.format("GVA 0x%x is not mapped", at)));
+            memory.read(gpa, content, done, chunk);
+            done += chunk;
+        }
+        return Bytes.wrap(content);
     }
 }

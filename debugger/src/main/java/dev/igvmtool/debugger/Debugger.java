@@ -2,6 +2,7 @@ package dev.igvmtool.debugger;
 
 import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.machine.Machine;
+import dev.igvmtool.machine.event.MachineEvent;
 import dev.igvmtool.machine.vp.RunState;
 import dev.igvmtool.machine.vp.Vp;
 import java.util.ArrayList;
@@ -158,6 +159,22 @@ public final class Debugger {
         } finally {
             history.goTo(here);
         }
+    }
+
+    /** What happened in a turn; the present moment stays. */
+    public List<MachineEvent> eventsOf(long turn) {
+        long here = history.now();
+        List<MachineEvent> events = new ArrayList<>();
+        history.goTo(turn);
+        machine().observe(events::add);
+        try {
+            history.takeTurn();
+        } finally {
+            machine().observe(null);
+        }
+        // The second half of the turn is not taken: going elsewhere restores a snapshot.
+        history.reload(here);
+        return events;
     }
 
     private List<Condition> with(Condition condition) {

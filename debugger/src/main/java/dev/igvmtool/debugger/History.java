@@ -6,6 +6,7 @@ import dev.igvmtool.machine.vp.Vp;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 
 /**
  * A run of one machine that can be gone through in both directions. Snapshots stand along it, some turns apart; any other
@@ -19,6 +20,7 @@ public final class History {
     private final Machine machine;
     private final SnapshotLine line;
     private final Journal journal;
+    private final Intervention intervention;
     private final InputEffects effects;
     private long end;
     private long turnNanos;
@@ -30,7 +32,13 @@ public final class History {
 
     /** @param journal inputs that will come again */
     public History(Machine machine, HistoryLimits limits, Journal journal) {
+        this(machine, limits, journal, Intervention.NONE);
+    }
+
+    /** @param intervention what the surroundings of the machine do after each turn */
+    public History(Machine machine, HistoryLimits limits, Journal journal, Intervention intervention) {
         this.machine = machine;
+        this.intervention = intervention;
         this.journal = journal;
         this.effects = new InputEffects(machine);
         this.end = machine.turns();
@@ -84,6 +92,7 @@ public final class History {
 
     /** The second half: what comes from outside. */
     void arrive() {
+        intervention.afterTurn(machine);
         journal.at(now()).forEach(effects::apply);
         end = Math.max(end, now());
         line.passed(machine, turnNanos);
@@ -103,16 +112,41 @@ public final class History {
      * @param turn from {@link #start}; the machine stops short of it only if it comes to an end before
      */
     public void goTo(long turn) {
+        if (turn < now() || line.atOrBefore(turn).turns() > now()) {
+            reload(turn);
+            return;
+        }
+        while (now() < turn && forward()) {
+            // Each turn brings it nearer.
+        }
+    }
+
+    /** Goes to a moment by way of a snapshot, whatever state the machine is in. */
+    void reload(long turn) {
         if (turn < start()) {
             throw new IllegalArgumentException("turn " + turn + " is before the history, which starts at " + start());
         }
         Snapshot nearest = line.atOrBefore(turn);
-        if (turn < now() || nearest.turns() > now()) {
-            machine.restore(nearest);
-            line.startedAt(nearest.turns());
-        }
+        machine.restore(nearest);
+        line.startedAt(nearest.turns());
         while (now() < turn && forward()) {
             // Each turn brings it nearer.
+        }
+    }
+
+    /**
+     * Looks at other moments, ahead of the latest that was seen if need be; afterwards this moment is the present one
+     * again, and the latest is what it was.
+     */
+    public <T> T look(Supplier<T> question) {
+        long here = now();
+        long known = end;
+        try {
+            return question.get();
+        } finally {
+            machine.observe(null);
+            reload(here);
+            end = known;
         }
     }
 

@@ -52,7 +52,7 @@ final class WriterSearch {
             high = low;
         }
         if (missing > 0) {
-            inputs(history.start());
+            firstInputs();
             take();
         }
         return writers();
@@ -76,9 +76,10 @@ final class WriterSearch {
                         Moment.stepAt(next.get()));
                 history.takeTurn();
                 settle(Writer.Kind.HYPERVISOR, OptionalLong.empty());
-                turn = null;
+                turn = new Turn(Writer.Kind.INPUT, history.now(), -1, -1, Optional.empty());
                 history.arrive();
-                inputs(history.now());
+                settle(Writer.Kind.INPUT, OptionalLong.empty());
+                turn = null;
             }
         } finally {
             history.machine().observe(null);
@@ -86,10 +87,11 @@ final class WriterSearch {
         }
     }
 
-    private void inputs(long moment) {
-        for (Input input : history.journal().at(moment)) {
+    /** What came from outside before the first turn took effect before there was a history to replay. */
+    private void firstInputs() {
+        for (Input input : history.journal().at(history.start())) {
             if (input instanceof Input.MemoryWrite write) {
-                turn = new Turn(Writer.Kind.INPUT, moment, -1, -1, Optional.empty());
+                turn = new Turn(Writer.Kind.INPUT, history.start(), -1, -1, Optional.empty());
                 written(write.gpa(), write.content().size());
                 settle(Writer.Kind.INPUT, OptionalLong.empty());
                 turn = null;
@@ -100,7 +102,7 @@ final class WriterSearch {
     /** A write begins; the event that follows tells whether a program makes it. */
     private void written(long gpa, long length) {
         if (turn != null) {
-            settle(Writer.Kind.HYPERVISOR, OptionalLong.empty());
+            settle(turn.kind, OptionalLong.empty());
             pendingGpa = gpa;
             pendingLength = length;
         }

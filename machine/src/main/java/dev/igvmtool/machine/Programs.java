@@ -63,6 +63,11 @@ public final class Programs {
         }
     }
 
+    /** All programs, by ascending number. */
+    public List<Entry> all() {
+        return List.copyOf(byNumber.values());
+    }
+
     /** The program with a number. */
     public Optional<Entry> find(int number) {
         return Optional.ofNullable(byNumber.get(number));

@@ -32,6 +32,9 @@ public final class TestMachines {
     public static final long INPUT_PAGE = 0x3_1000;
     public static final long OUTPUT_PAGE = 0x3_2000;
 
+    /** SNP: set in page tables for private memory. */
+    public static final long C_BIT = 1L << 51;
+
     private TestMachines() {}
 
     /** A program of the given actions; steps are named {@code s0}, {@code s1}, ... */
@@ -121,6 +124,20 @@ public final class TestMachines {
                 memory.writeU64(pd + 8L * j, (i * 512L + j) * 0x20_0000L | 0xe7);
             }
         }
+    }
+
+    /** SNP: gives all entries of the page tables the C-bit, so that all memory is mapped as private. */
+    public static void mapAllAsPrivate(PhysicalMemory memory) {
+        for (long entry = PAGE_TABLES; entry < PAGE_TABLES + 0x6000; entry += Long.BYTES) {
+            long value = memory.readU64(entry);
+            memory.writeU64(entry, value == 0 ? 0 : value | C_BIT);
+        }
+    }
+
+    /** SNP: maps the 2 MiB around an address as shared. */
+    public static void mapAsShared(PhysicalMemory memory, long address) {
+        long entry = PAGE_TABLES + 0x2000 + (address >>> 21) * Long.BYTES;
+        memory.writeU64(entry, memory.readU64(entry) & ~C_BIT);
     }
 
     /** 0x10 code, 0x18 data, 0x28 user data, 0x20 user code. */

@@ -28,7 +28,6 @@ import java.util.Map;
 final class DirectiveWalk implements Directive.Visitor<Boolean> {
     // Far more than any guest has memory for; a damaged size must not keep the tool busy for years.
     private static final long MAX_AREA_PAGES = 1 << 20;
-    private static final long KVM_VMSA_GPA = 0xffff_ffff_f000L;
     private static final int TWO_MIB = 1 << 21;
 
     private final IgvmFile file;
@@ -149,11 +148,12 @@ final class DirectiveWalk implements Directive.Visitor<Boolean> {
 
     @Override
     public Boolean vpContext(VpContext header) {
-        boolean selected = rules.contexts() == LaunchRules.Contexts.EVERY_VMSA ? isVmsa(header) : isSelected(header);
+        boolean selected =
+                rules.contexts() == LaunchRules.Contexts.EVERY_VMSA ? isVmsa(file, header) : isSelected(header);
         if (!selected) {
             return notMeasured();
         }
-        if (rules.vmsaOrder() == LaunchRules.VmsaOrder.LAST && isVmsa(header)) {
+        if (rules.vmsaOrder() == LaunchRules.VmsaOrder.LAST && isVmsa(file, header)) {
             lastContexts.add(header);
         } else {
             launchContext(header);
@@ -162,17 +162,19 @@ final class DirectiveWalk implements Directive.Visitor<Boolean> {
         return true;
     }
 
-    private boolean isVmsa(VpContext header) {
+    /** Whether a context is a VMSA: the platform decides. */
+    static boolean isVmsa(IgvmFile file, VpContext header) {
         return file.supportedPlatforms().stream()
                 .filter(it -> it.compatibilityMask() == header.compatibilityMask())
                 .anyMatch(it -> it.platformType() == PlatformType.SEV_SNP || it.platformType() == PlatformType.SEV_ES);
     }
 
     private void launchContext(VpContext header) {
-        boolean moved = rules.vmsaAddress() == LaunchRules.VmsaAddress.OF_KVM && isVmsa(header);
+        boolean moved = rules.vmsaAddress() == LaunchRules.VmsaAddress.OF_KVM && isVmsa(file, header);
         digest.vpContext(
                 moved
-                        ? new VpContext(KVM_VMSA_GPA, header.compatibilityMask(), header.vpIndex(), header.content())
+                        ? new VpContext(
+                                KvmRules.VMSA_GPA, header.compatibilityMask(), header.vpIndex(), header.content())
                         : header);
     }
 

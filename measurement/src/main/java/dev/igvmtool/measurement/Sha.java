@@ -32,7 +32,8 @@ public final class Sha {
         }
     }
 
-    private static MessageDigest of(String algorithm) {
+    /** A new hash of the name that the JDK has for it. */
+    public static MessageDigest of(String algorithm) {
         try {
             return MessageDigest.getInstance(algorithm);
         } catch (NoSuchAlgorithmException e) {

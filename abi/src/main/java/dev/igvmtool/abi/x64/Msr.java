@@ -21,6 +21,8 @@ public final class Msr {
     public static final int KERNEL_GS_BASE = 0xc000_0102;
     /** Guest-hypervisor communication of SEV-ES and SNP. */
     public static final int GHCB = 0xc001_0130;
+    /** What SEV does for this guest; from bit 2 on, the features of its save area. */
+    public static final int SEV_STATUS = 0xc001_0131;
 
     public static final int HV_GUEST_OS_ID = 0x4000_0000;
     public static final int HV_HYPERCALL = 0x4000_0001;

@@ -5,22 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import org.junit.jupiter.api.Test;
 
 class MemoryTest {
-    /** The interface's own code over a plain array. */
-    private static final class ArrayMemory implements Memory {
-        private final byte[] content = new byte[0x3000];
-
-        @Override
-        public void read(long address, byte[] target, int offset, int length) {
-            System.arraycopy(content, (int) address, target, offset, length);
-        }
-
-        @Override
-        public void write(long address, byte[] source, int offset, int length) {
-            System.arraycopy(source, offset, content, (int) address, length);
-        }
-    }
-
-    private final ArrayMemory memory = new ArrayMemory();
+    private final ArrayMemory memory = new ArrayMemory(0x3000);
 
     @Test
     void integersAreLittleEndianAndUnsigned() {

@@ -9,11 +9,15 @@ import java.security.interfaces.RSAPublicKey;
 import java.security.spec.InvalidParameterSpecException;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
+import java.util.Set;
 
 /** How certificates and lists of a chain are signed; a chain admits one of them, or few. */
 public enum SignatureScheme {
     /** RSASSA-PSS, SHA-384, MGF1 with SHA-384, salt of 48 bytes, key of at least 3072 bits. */
     RSA_PSS_SHA384("RSASSA-PSS with SHA-384"),
+
+    /** RSASSA-PKCS1-v1_5 with SHA-256, SHA-384 or SHA-512, key of at least 2048 bits. */
+    RSA_PKCS1("RSASSA-PKCS1-v1_5 with SHA-2"),
 
     /** ECDSA over P-256 with SHA-256. */
     ECDSA_P256_SHA256("ECDSA P-256 with SHA-256"),
@@ -22,9 +26,12 @@ public enum SignatureScheme {
     ECDSA_P384_SHA384("ECDSA P-384 with SHA-384");
 
     private static final String PSS_OID = "1.2.840.113549.1.1.10";
+    private static final Set<String> PKCS1_OIDS =
+            Set.of("1.2.840.113549.1.1.11", "1.2.840.113549.1.1.12", "1.2.840.113549.1.1.13");
     private static final String ECDSA_SHA256_OID = "1.2.840.10045.4.3.2";
     private static final String ECDSA_SHA384_OID = "1.2.840.10045.4.3.3";
     private static final int MIN_RSA_BITS = 3072;
+    private static final int MIN_PKCS1_BITS = 2048;
     private static final int SALT_BYTES = 48;
 
     private final String text;
@@ -52,6 +59,10 @@ public enum SignatureScheme {
                         && isPssWithSha384(parameters)
                         && signer instanceof RSAPublicKey rsa
                         && rsa.getModulus().bitLength() >= MIN_RSA_BITS;
+            case RSA_PKCS1 ->
+                PKCS1_OIDS.contains(oid)
+                        && signer instanceof RSAPublicKey rsa
+                        && rsa.getModulus().bitLength() >= MIN_PKCS1_BITS;
             case ECDSA_P256_SHA256 -> oid.equals(ECDSA_SHA256_OID) && hasOrderOf(signer, 256);
             case ECDSA_P384_SHA384 -> oid.equals(ECDSA_SHA384_OID) && hasOrderOf(signer, 384);
         };

@@ -2,6 +2,7 @@ package dev.igvmtool.cli.boot;
 
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.builder.BuildOptions;
+import dev.igvmtool.builder.BuiltImage;
 import dev.igvmtool.builder.ImageBuilder;
 import dev.igvmtool.builder.manifest.ManifestReader;
 import dev.igvmtool.builder.manifest.ManifestReader.ManifestFile;
@@ -36,8 +37,12 @@ public record BootImage(Path manifest, Optional<Path> resources) {
                 .findFirst();
     }
 
-    /** An image with the files that it was made of. */
-    public record Built(Bytes content, List<Path> inputs) {
+    /**
+     * An image with the files that it was made of.
+     *
+     * @param image before it was written: the contents of its directives are parts of its inputs
+     */
+    public record Built(Bytes content, List<Path> inputs, BuiltImage image) {
         public Built {
             inputs = List.copyOf(inputs);
         }
@@ -49,9 +54,7 @@ public record BootImage(Path manifest, Optional<Path> resources) {
         Resources all = resources
                 .map(path -> file.resources().with(ResourceReader.read(path)))
                 .orElse(file.resources());
-        Bytes content =
-                IgvmWriter.toBytes(ImageBuilder.build(file.manifest(), all, StagePrograms::image, BuildOptions.NONE)
-                        .file());
-        return new Built(content, InputFiles.of(this, all));
+        BuiltImage image = ImageBuilder.build(file.manifest(), all, StagePrograms::image, BuildOptions.NONE);
+        return new Built(IgvmWriter.toBytes(image.file()), InputFiles.of(this, all), image);
     }
 }

@@ -2,14 +2,45 @@ package dev.igvmtool.cli.boot;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.igvmtool.abi.linux.E820Entry;
+import dev.igvmtool.host.hostile.plan.Expectation;
 import java.io.IOException;
+import java.util.Locale;
+import java.util.Optional;
 
 /** A boot as fields of a JSON object. Addresses are hexadecimal strings. */
 public final class BootJson {
     private BootJson() {}
 
-    /** Writes the fields of {@code outcome}. */
-    public static void write(BootOutcome outcome, JsonGenerator json) throws IOException {
+    /** Writes the fields of {@code outcome}, and of the verdict on a hostile host. */
+    public static void write(BootOutcome outcome, Optional<HostileVerdict> verdict, JsonGenerator json)
+            throws IOException {
+        write(outcome, json);
+        if (verdict.isPresent()) {
+            json.writeObjectFieldStart("hostile");
+            write(verdict.get(), json);
+            json.writeEndObject();
+        }
+    }
+
+    private static void write(HostileVerdict verdict, JsonGenerator json) throws IOException {
+        json.writeStringField("plan", verdict.plan().name());
+        json.writeNumberField("told", verdict.told().size());
+        if (verdict.expectation().isPresent()) {
+            Expectation expectation = verdict.expectation().get();
+            json.writeStringField("expected", word(expectation.outcome()));
+            json.writeStringField("event", expectation.event());
+            json.writeBooleanField("met", verdict.difference().isEmpty());
+        }
+        if (verdict.difference().isPresent()) {
+            json.writeStringField("difference", verdict.difference().get());
+        }
+    }
+
+    private static String word(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static void write(BootOutcome outcome, JsonGenerator json) throws IOException {
         json.writeStringField("result", outcome.result().word());
         json.writeNumberField("steps", outcome.steps());
         json.writeArrayFieldStart("events");

@@ -1,15 +1,12 @@
 package dev.igvmtool.cli.boot;
 
 import dev.igvmtool.abi.binary.IgvmToolException;
-import dev.igvmtool.abi.paravisor.ParameterRegion;
 import dev.igvmtool.abi.shim.ShimParams;
-import dev.igvmtool.abi.x64.Gpr;
 import dev.igvmtool.cli.StagePrograms;
+import dev.igvmtool.debugger.view.ShimImage;
 import dev.igvmtool.machine.Machine;
 import dev.igvmtool.machine.guest.Program;
 import dev.igvmtool.machine.guest.StageImage;
-import dev.igvmtool.machine.memory.PhysicalMemory;
-import dev.igvmtool.machine.vp.Vp;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,40 +24,9 @@ public record StageOverlay(long shimBase, long paramsGpa, ShimParams params) {
     /** The stages that have an entry point in a loaded image; the others are files in its initrd. */
     public static final List<String> STAGES = List.of("boot-shim", "sidecar", KERNEL);
 
-    /** A shim's entry point is at most this far into its image. */
-    private static final long MAX_ENTRY_OFFSET = 16 << 20;
-
-    private static final long MAX_LOG_BYTES = 15 * PhysicalMemory.PAGE_SIZE;
-    private static final long PARAMETER_REGION_BYTES = (long) ParameterRegion.PAGE_COUNT * PhysicalMemory.PAGE_SIZE;
-
-    /**
-     * The shim of a machine that has not run yet. RSI tells where the parameters are, but from the shim's base, which no
-     * register tells: it is the page below RIP from which RSI leads to parameters.
-     */
-    static Optional<StageOverlay> find(Machine machine) {
-        Vp boot = machine.vp(0);
-        long first = boot.rip() & -PhysicalMemory.PAGE_SIZE;
-        for (long base = first; base >= 0 && base > first - MAX_ENTRY_OFFSET; base -= PhysicalMemory.PAGE_SIZE) {
-            long gpa = base + boot.get(Gpr.RSI);
-            PhysicalMemory memory = machine.physicalMemory();
-            if (gpa >= 0 && memory.isRam(gpa) && memory.isRam(gpa + ShimParams.CODEC.size() - 1)) {
-                ShimParams params = memory.read(ShimParams.CODEC, gpa);
-                if (isPlausible(memory, base, params)) {
-                    return Optional.of(new StageOverlay(base, gpa, params));
-                }
-            }
-        }
-        return Optional.empty();
-    }
-
-    private static boolean isPlausible(PhysicalMemory memory, long base, ShimParams params) {
-        long log = base + params.logBufferStart();
-        return params.parameterRegionSize() == PARAMETER_REGION_BYTES
-                && params.logBufferSize() > 0
-                && params.logBufferSize() <= MAX_LOG_BYTES
-                && log >= 0
-                && memory.isRam(log)
-                && memory.isRam(log + params.logBufferSize() - 1);
+    /** The shim of a machine that has not run yet, if it runs an OpenHCL image. */
+    public static Optional<StageOverlay> find(Machine machine) {
+        return ShimImage.find(machine).map(it -> new StageOverlay(it.shimBase(), it.paramsGpa(), it.params()));
     }
 
     /**
@@ -69,7 +35,7 @@ public record StageOverlay(long shimBase, long paramsGpa, ShimParams params) {
      *
      * @param stages some of {@link #STAGES}
      */
-    void write(Machine machine, List<String> stages) {
+    public void write(Machine machine, List<String> stages) {
         for (String name : stages) {
             StagePrograms.find(name).ifPresent(stage -> {
                 switch (name) {
@@ -89,10 +55,15 @@ public record StageOverlay(long shimBase, long paramsGpa, ShimParams params) {
         }
     }
 
+    /** Address of the kernel's entry point. */
+    public long kernelEntry() {
+        return shimBase + params.kernelEntryOffset();
+    }
+
     /** Puts the kernel stage over the kernel, which is about to run, if it is one of {@code stages}. */
-    void writeKernel(Machine machine, List<String> stages) {
+    public void writeKernel(Machine machine, List<String> stages) {
         if (stages.contains(KERNEL)) {
-            StagePrograms.find(KERNEL).ifPresent(stage -> put(machine, shimBase + params.kernelEntryOffset(), stage));
+            StagePrograms.find(KERNEL).ifPresent(stage -> put(machine, kernelEntry(), stage));
         }
     }
 

@@ -64,18 +64,16 @@ record Landmarks(
 
     /** Looks for all of them; the present moment stays. */
     static Landmarks find(History history) {
-        long here = history.now();
+        return history.look(() -> search(history));
+    }
+
+    private static Landmarks search(History history) {
         Search search = new Search(history);
         history.goTo(history.start());
         history.machine().observe(search::event);
-        try {
-            long limit = history.start() + MOST_TURNS;
-            while (search.bootParams.isEmpty() && history.now() < limit && history.forward()) {
-                // The search sees what happens.
-            }
-        } finally {
-            history.machine().observe(null);
-            history.goTo(here);
+        long limit = history.start() + MOST_TURNS;
+        while (search.bootParams.isEmpty() && history.now() < limit && history.forward()) {
+            // The search sees what happens.
         }
         return new Landmarks(
                 search.sidecarParams,

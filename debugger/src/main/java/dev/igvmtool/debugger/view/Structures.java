@@ -5,10 +5,12 @@ import dev.igvmtool.abi.binary.IgvmToolException;
 import dev.igvmtool.abi.binary.Memory;
 import dev.igvmtool.debugger.Condition.Place;
 import dev.igvmtool.debugger.Debugger;
+import dev.igvmtool.debugger.Journal;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The structures of a boot: which lie where at the present moment, and what they say. */
@@ -29,7 +31,7 @@ public final class Structures {
     }
 
     private Landmarks landmarks() {
-        var inputs = debugger.history().journal().entries();
+        List<Journal.Entry> inputs = debugger.history().journal().entries();
         Landmarks.Known last = known;
         if (last == null || !last.inputs().equals(inputs)) {
             last = new Landmarks.Known(inputs, Landmarks.find(debugger.history()));
@@ -81,24 +83,75 @@ public final class Structures {
     }
 
     /**
-     * A place by its name: a structure, or a field of one: {@code boot-params.e820_table[2].addr},
-     * {@code kernel-tree/chosen:bootargs}.
+     * A field of a structure.
+     *
+     * @param structure that it is in
+     * @param node what it says
+     */
+    public record Field(Located structure, ViewNode node) {}
+
+    /**
+     * A field by its name: {@code boot-params.e820_table[2].addr}, {@code kernel-tree/chosen:bootargs}.
+     *
+     * @throws IgvmToolException if there is no such structure or field
+     */
+    public Field field(String text) {
+        return atEntryIfNotNow(() -> fieldNow(text));
+    }
+
+    private Field fieldNow(String text) {
+        Located found = structureIn(text);
+        String path = text.substring(found.name().length());
+        String relative = path.startsWith(".") ? path.substring(1) : path;
+        return found.type()
+                .field(debugger.machine().physicalMemory(), found.gpa(), relative)
+                .map(node -> new Field(found, node))
+                .orElseThrow(() -> new IgvmToolException(found.name() + " has no field " + relative));
+    }
+
+    /** What cannot be answered at this moment is asked at the kernel's entry, where all that the shim makes is whole. */
+    private <T> T atEntryIfNotNow(Supplier<T> question) {
+        try {
+            return question.get();
+        } catch (IgvmToolException notNow) {
+            OptionalLong entry = kernelEntryTurn();
+            if (entry.isEmpty() || entry.getAsLong() == debugger.history().now()) {
+                throw notNow;
+            }
+            return debugger.history().look(() -> {
+                debugger.history().goTo(entry.getAsLong());
+                try {
+                    return question.get();
+                } catch (IgvmToolException neverKnown) {
+                    throw notNow;
+                }
+            });
+        }
+    }
+
+    /** The structure with the longest name that the text starts with. */
+    private Located structureIn(String text) {
+        return all().stream()
+                .filter(it -> text.startsWith(it.name()))
+                .max(Comparator.comparingInt(it -> it.name().length()))
+                .orElseThrow(() -> new IgvmToolException("no structure called " + text + " at this moment"));
+    }
+
+    /**
+     * A place by its name: a structure, or a field of one.
      *
      * @throws IgvmToolException if there is no such structure or field
      */
     public Place place(String text) {
-        Located found = all().stream()
-                .filter(it -> text.startsWith(it.name()))
-                .max(Comparator.comparingInt(it -> it.name().length()))
-                .orElseThrow(() -> new IgvmToolException("no structure called " + text + " at this moment"));
-        String path = text.substring(found.name().length());
-        if (path.isEmpty()) {
+        return atEntryIfNotNow(() -> placeNow(text));
+    }
+
+    private Place placeNow(String text) {
+        Located found = structureIn(text);
+        if (found.name().length() == text.length()) {
             return Place.physical(found.gpa(), found.range().size()).named(text);
         }
-        String relative = path.startsWith(".") ? path.substring(1) : path;
-        ViewNode field = found.type()
-                .field(debugger.machine().physicalMemory(), found.gpa(), relative)
-                .orElseThrow(() -> new IgvmToolException(found.name() + " has no field " + relative));
+        ViewNode field = fieldNow(text).node();
         if (field.sizeBytes() == 0) {
             throw new IgvmToolException(text + " has no bytes");
         }
@@ -107,10 +160,11 @@ public final class Structures {
 
     /** What lies at an address, as a name with a field where there is one; empty if nothing is known to. */
     public Optional<String> nameOf(long gpa) {
-        return at(gpa).map(located -> located.name() + fieldAt(located, gpa));
+        return at(gpa).map(located -> located.name() + pathAt(located, gpa));
     }
 
-    private String fieldAt(Located located, long gpa) {
+    /** Path of the field at an address, with the separator before it; the offset where there is no field. */
+    public String pathAt(Located located, long gpa) {
         try {
             String path = pathTo(view(located), gpa);
             return path.isEmpty() ? String.format("+0x%x", gpa - located.gpa()) : path;
@@ -135,6 +189,9 @@ public final class Structures {
     /** The range that a structure of some type takes at an address. */
     public Located cast(StructureType type, long gpa) {
         long size = type.sizeBytes(debugger.machine().physicalMemory(), gpa);
+        if (gpa < 0 || gpa + size < gpa) {
+            throw new IgvmToolException(String.format("0x%x bytes at 0x%x reach past the last address", size, gpa));
+        }
         return new Located(
                 String.format("%s@0x%x", type.name(), gpa), type, GpaRange.ofSize(gpa, size), "as was asked for");
     }

@@ -122,7 +122,9 @@ final class DirectivePass implements Directive.Visitor<Optional<HostStep>> {
     }
 
     private void rebuildTables(Relocation relocation, BootState state) {
-        long encryptionBit = platform.platformType() == PlatformType.SEV_SNP ? Encryption.SNP.addressBit() : 0;
+        long encryptionBit = platform.platformType() == PlatformType.SEV_SNP
+                ? Encryption.SNP.alias().bit()
+                : 0;
         Bytes tables = PageTableRebuilder.rebuild(
                 relocation, tablePages, state.cr3 & ~encryptionBit, state.cr4, encryptionBit);
         long gpa = relocation.pageTables().gpa() + relocation.offset();
@@ -245,8 +247,8 @@ final class DirectivePass implements Directive.Visitor<Optional<HostStep>> {
 
     /** Every VMSA is a page of the guest; that of the boot processor says how it starts. */
     private Optional<HostStep> vmsa(VpContext header) {
-        Vmsa file = new Vmsa(header.content());
-        Vmsa vmsa = placement.relocation().map(file::relocated).orElse(file);
+        StartVmsa file = new StartVmsa(header.content());
+        StartVmsa vmsa = placement.relocation().map(file::relocated).orElse(file);
         imports.add(relocate(header.gpa()), PAGE, Acceptance.VP_CONTEXT, vmsa.content());
         return header.vpIndex() != 0
                 ? Optional.empty()

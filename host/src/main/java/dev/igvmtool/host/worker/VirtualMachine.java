@@ -82,6 +82,7 @@ public record VirtualMachine(Machine machine, LoadPlan plan, Optional<Serial> vt
             InitrdDamage.flipBit(plan, machine.physicalMemory());
         }
         startBootProcessor(machine.vp(0), plan, plan.vtl());
+        SnpFirmware.launch(plan, machine, plan.vtl(), config.seed());
         return new VirtualMachine(machine, plan, vtl2Console, guestConsole);
     }
 

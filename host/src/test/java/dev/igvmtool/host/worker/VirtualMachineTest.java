@@ -1,10 +1,13 @@
 package dev.igvmtool.host.worker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.shim.ShimParams;
+import dev.igvmtool.abi.snp.CpuidPage;
+import dev.igvmtool.abi.snp.SecretsPage;
 import dev.igvmtool.abi.x64.ControlRegister;
 import dev.igvmtool.abi.x64.Gpr;
 import dev.igvmtool.abi.x64.SegmentRegister;
@@ -33,6 +36,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class VirtualMachineTest {
@@ -66,6 +70,32 @@ class VirtualMachineTest {
         IgvmFile file = IgvmReader.read(
                 SharedTestData.require("golden/cases/openhcl-x64-cvm-release/expected/openhcl-x64-cvm-release.bin"));
         return VirtualMachine.load(file, config().isolation(isolation).build(), Programs.NONE, Optional.empty());
+    }
+
+    @Test
+    void theFirmwareFillsTheSpecialPagesOfAnSnpGuest() throws IOException {
+        VirtualMachine vm = confidential(Isolation.SNP);
+
+        long region = importOf(vm, Acceptance.VP_CONTEXT);
+        assertEquals(Set.of(region), vm.machine().partition().state().saveAreas);
+        assertEquals(region, vm.machine().vp(0).state().active().vmsa);
+        PhysicalMemory memory = vm.machine().physicalMemory();
+        CpuidPage cpuid = CpuidPage.read(memory.readBytes(importOf(vm, Acceptance.CPUID), CpuidPage.SIZE));
+        assertEquals(
+                51 | 1 << 6 | 4 << 12, cpuid.find(0x8000_001f, 0).orElseThrow().ebx());
+        assertEquals(2, cpuid.find(0xb, 1).orElseThrow().eax());
+        assertTrue(cpuid.find(0x4000_0000, 0).isEmpty());
+        Bytes secrets = memory.readBytes(importOf(vm, Acceptance.SECRETS), SecretsPage.SIZE);
+        assertEquals(SecretsPage.VERSION, secrets.u32(0));
+        assertFalse(secrets.slice(SecretsPage.KEYS, SecretsPage.KEY_BYTES).isZero());
+    }
+
+    private static long importOf(VirtualMachine vm, Acceptance acceptance) {
+        return vm.plan().imports().stream()
+                .filter(pages -> pages.acceptance() == acceptance)
+                .findFirst()
+                .orElseThrow()
+                .gpa();
     }
 
     @Test

@@ -1,6 +1,8 @@
 package dev.igvmtool.builder.emit;
 
 import dev.igvmtool.abi.binary.Bytes;
+import dev.igvmtool.abi.snp.Vmsa;
+import dev.igvmtool.abi.x64.SegmentRegister;
 import dev.igvmtool.abi.x64.SegmentValue;
 import dev.igvmtool.abi.x64.TableValue;
 import dev.igvmtool.builder.load.Acceptance;
@@ -14,8 +16,7 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * A VMSA page, for SNP. Offsets: AMD64 Architecture Programmer's Manual, volume 2, appendix B; values:
- * {@code vm/loader/igvmfilegen/src/vp_context_builder/snp.rs}.
+ * A {@link Vmsa} page, for SNP; values: {@code vm/loader/igvmfilegen/src/vp_context_builder/snp.rs}.
  */
 final class SnpContextBuilder implements VpContextBuilder {
     /** Address of the VMSA of a guest that boots Linux directly, as KVM has it. */
@@ -42,7 +43,7 @@ final class SnpContextBuilder implements VpContextBuilder {
     private final Profile profile;
     private final IsolationConfig.Snp config;
     private final long encryptionBit;
-    private final ByteBuffer vmsa = ByteBuffer.allocate(4096).order(ByteOrder.LITTLE_ENDIAN);
+    private final ByteBuffer vmsa = ByteBuffer.allocate(Vmsa.SIZE).order(ByteOrder.LITTLE_ENDIAN);
 
     /** @param encryptionBit of the page tables of {@link Profile#LINUX_DIRECT}; else 0 */
     SnpContextBuilder(Profile profile, IsolationConfig.Snp config, long encryptionBit) {
@@ -60,31 +61,32 @@ final class SnpContextBuilder implements VpContextBuilder {
         fillFixed();
         registers.forEach(this::fill);
         if (profile == Profile.UEFI) {
-            Bytes entry = Bytes.wrap(copy(0x178, Long.BYTES));
+            Bytes entry = Bytes.wrap(copy(Vmsa.RIP, Long.BYTES));
             sink.importPages(0, 1, TAG, Acceptance.EXCLUSIVE, concat(entry, TRAMPOLINE));
-            vmsa.putLong(0x178, TRAMPOLINE_ENTRY);
+            vmsa.putLong(Vmsa.RIP, TRAMPOLINE_ENTRY);
         }
         sink.acceptVpContextPage(page, TAG);
         sink.addVpContext(page << 12, Bytes.of(vmsa.array()));
     }
 
     private void fillFixed() {
-        vmsa.putLong(0x0d0, EFER_SVME);
-        vmsa.putLong(0x3e8, 1);
-        vmsa.putLong(0x3b0, features());
+        vmsa.putLong(Vmsa.EFER, EFER_SVME);
+        vmsa.putLong(Vmsa.XCR0, 1);
+        vmsa.putLong(Vmsa.SEV_FEATURES, features());
         switch (profile) {
             case PARAVISOR -> {}
             case UEFI ->
-                vmsa.putLong(0x3c8, 1L << config.sharedGpaBoundaryBits().orElse(0));
+                vmsa.putLong(
+                        Vmsa.VIRTUAL_TOM, 1L << config.sharedGpaBoundaryBits().orElse(0));
             case LINUX_DIRECT -> {
-                selector(0x070, 0, 0x82, 0xffff, 0);
-                selector(0x090, 0, 0x8b, 0xffff, 0);
-                vmsa.putInt(0x084, 0xffff);
-                vmsa.putLong(0x160, 0x400);
-                vmsa.putLong(0x168, 0xffff_0ff0L);
-                vmsa.putLong(0x170, 2);
-                vmsa.putInt(0x408, 0x1f80);
-                vmsa.putShort(0x410, (short) 0x37f);
+                selector(Vmsa.LDTR, 0, 0x82, 0xffff, 0);
+                selector(Vmsa.TR, 0, 0x8b, 0xffff, 0);
+                vmsa.putInt(Vmsa.IDTR + 4, 0xffff);
+                vmsa.putLong(Vmsa.DR7, 0x400);
+                vmsa.putLong(Vmsa.DR6, 0xffff_0ff0L);
+                vmsa.putLong(Vmsa.RFLAGS, 2);
+                vmsa.putInt(Vmsa.MXCSR, 0x1f80);
+                vmsa.putShort(Vmsa.X87_FCW, (short) 0x37f);
             }
         }
     }
@@ -105,27 +107,27 @@ final class SnpContextBuilder implements VpContextBuilder {
         X64Register name = X64Register.of(register.name()).orElseThrow();
         boolean direct = profile == Profile.LINUX_DIRECT;
         switch (name) {
-            case ES -> segment(0x000, register);
-            case CS -> segment(0x010, register);
-            case SS -> segment(0x020, register);
-            case DS -> segment(0x030, register);
-            case FS -> segment(0x040, register);
-            case GS -> segment(0x050, register);
-            case TR -> segment(0x090, register);
+            case ES -> segment(SegmentRegister.ES, register);
+            case CS -> segment(SegmentRegister.CS, register);
+            case SS -> segment(SegmentRegister.SS, register);
+            case DS -> segment(SegmentRegister.DS, register);
+            case FS -> segment(SegmentRegister.FS, register);
+            case GS -> segment(SegmentRegister.GS, register);
+            case TR -> segment(SegmentRegister.TR, register);
             case GDTR -> {
                 TableValue table = register.table();
-                selector(0x060, 0, 0, table.limit(), table.base());
+                selector(Vmsa.GDTR, 0, 0, table.limit(), table.base());
             }
-            case EFER -> vmsa.putLong(0x0d0, register.u64() | EFER_SVME);
-            case CR0 -> vmsa.putLong(0x158, register.u64() | (direct ? CR0_ET : 0));
-            case CR3 -> vmsa.putLong(0x150, register.u64() | encryptionBit);
-            case CR4 -> vmsa.putLong(0x148, register.u64() | (direct ? CR4_MCE : 0));
-            case RIP -> vmsa.putLong(0x178, register.u64());
-            case PAT -> vmsa.putLong(0x268, register.u64());
-            case RBP -> vmsa.putLong(0x328, register.u64());
-            case RSI -> vmsa.putLong(0x330, register.u64());
+            case EFER -> vmsa.putLong(Vmsa.EFER, register.u64() | EFER_SVME);
+            case CR0 -> vmsa.putLong(Vmsa.CR0, register.u64() | (direct ? CR0_ET : 0));
+            case CR3 -> vmsa.putLong(Vmsa.CR3, register.u64() | encryptionBit);
+            case CR4 -> vmsa.putLong(Vmsa.CR4, register.u64() | (direct ? CR4_MCE : 0));
+            case RIP -> vmsa.putLong(Vmsa.RIP, register.u64());
+            case PAT -> vmsa.putLong(Vmsa.PAT, register.u64());
+            case RBP -> vmsa.putLong(Vmsa.RBP, register.u64());
+            case RSI -> vmsa.putLong(Vmsa.RSI, register.u64());
             case R8, R9, R10, R11, R12 ->
-                vmsa.putLong(0x340 + 8 * (name.number() - X64Register.R8.number()), register.u64());
+                vmsa.putLong(Vmsa.R8 + 8 * (name.number() - X64Register.R8.number()), register.u64());
             case MTRR_DEF_TYPE, MTRR_FIX_64K_00000, MTRR_FIX_16K_80000 -> {
                 // The VMSA has no MTRRs: the guest sets them itself.
             }
@@ -133,10 +135,9 @@ final class SnpContextBuilder implements VpContextBuilder {
         }
     }
 
-    private void segment(int offset, VbsRegister register) {
+    private void segment(SegmentRegister name, VbsRegister register) {
         SegmentValue value = register.segment();
-        int attributes = value.attributes() & 0xff | value.attributes() >> 4 & 0xf00;
-        selector(offset, value.selector(), attributes, value.limit(), value.base());
+        selector(Vmsa.offsetOf(name), value.selector(), Vmsa.packed(value.attributes()), value.limit(), value.base());
     }
 
     private void selector(int offset, int selector, int attributes, long limit, long base) {

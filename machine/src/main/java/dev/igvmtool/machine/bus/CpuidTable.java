@@ -8,6 +8,10 @@ import java.util.TreeMap;
 public final class CpuidTable {
     private static final int HYPERVISOR_MAX = 0x4000_000c;
     private static final int EXTENDED_MAX = 0x8000_0008;
+    private static final int TD_LEAF = 0x21;
+    private static final int SEV_LEAF = 0x8000_001f;
+    private static final int SIGNATURE_INTEL = 0x806f8;
+    private static final int SIGNATURE_AMD = 0xa1_0f11;
     private static final int LEAF_1_EDX = 0x078b_fbff;
     private static final int HYPERVISOR_PRESENT = 1 << 31;
     private static final int SSE3 = 1;
@@ -26,6 +30,15 @@ public final class CpuidTable {
             return byLeaf != 0 ? byLeaf : Integer.compareUnsigned(subleaf, other.subleaf);
         }
     }
+
+    /** Leaf 0x8000001F: SEV, SEV-ES and SNP are available; C-bit and bits by which it narrows addresses; 4 VMPLs. */
+    private static final int SEV_EAX = 0x3a;
+
+    private static final int SEV_EBX = 51 | 1 << 6 | 4 << 12;
+
+    private static final int VBS = 1;
+    private static final int SNP = 2;
+    private static final int TDX = 3;
 
     /**
      * What the leaves depend on.
@@ -52,10 +65,11 @@ public final class CpuidTable {
 
     private CpuidResult standard(int leaf, int subleaf, int apicId) {
         return switch (leaf) {
-            case 0x0 -> text(0x16, "GenuineIntel", true);
+            case 0x0 ->
+                isAmd() ? text(0x16, "AuthenticAMD", true) : text(isTd() ? TD_LEAF : 0x16, "GenuineIntel", true);
             case 0x1 ->
                 new CpuidResult(
-                        0x806f8,
+                        isAmd() ? SIGNATURE_AMD : SIGNATURE_INTEL,
                         (apicId & 0xff) << 24,
                         HYPERVISOR_PRESENT | SSE3 | (features.x2apic ? X2APIC : 0),
                         LEAF_1_EDX);
@@ -64,22 +78,32 @@ public final class CpuidTable {
                 features.tscRatioNumerator == 0
                         ? CpuidResult.NONE
                         : new CpuidResult(2, features.tscRatioNumerator, 0, 0);
+            case TD_LEAF -> isTd() ? text(0, "IntelTDX    ", true) : CpuidResult.NONE;
             case 0x4000_0000 -> text(HYPERVISOR_MAX, "Microsoft Hv", false);
             case 0x4000_0001 -> new CpuidResult(0x3123_7648, 0, 0, 0);
             case 0x4000_0002 -> new CpuidResult(0x0000_6789, 0x000a_0000, 0, 0);
             case 0x4000_0003 ->
                 new CpuidResult(
                         PRIVILEGES_LOW,
-                        PRIVILEGES_HIGH | (features.isolationType == 1 ? ISOLATION_PRIVILEGE : 0),
+                        PRIVILEGES_HIGH | (features.isolationType == VBS ? ISOLATION_PRIVILEGE : 0),
                         0,
                         0);
             case 0x4000_0005 -> new CpuidResult(Math.max(features.vpCount, 2048), 2048, 0, 0);
             case 0x4000_000c -> new CpuidResult(0, features.isolationType, 0, 0);
-            case 0x8000_0000 -> new CpuidResult(EXTENDED_MAX, 0, 0, 0);
+            case 0x8000_0000 -> new CpuidResult(isAmd() ? SEV_LEAF : EXTENDED_MAX, 0, 0, 0);
             case 0x8000_0001 -> new CpuidResult(0, 0, 1, EXTENDED_EDX);
             case 0x8000_0008 -> new CpuidResult(0x3000 | features.physicalAddressBits, 0, 0, 0);
+            case SEV_LEAF -> isAmd() ? new CpuidResult(SEV_EAX, SEV_EBX, 0, 0) : CpuidResult.NONE;
             default -> CpuidResult.NONE;
         };
+    }
+
+    private boolean isAmd() {
+        return features.isolationType == SNP;
+    }
+
+    private boolean isTd() {
+        return features.isolationType == TDX;
     }
 
     /** One thread per core, all cores in one package. */

@@ -98,9 +98,18 @@ public interface Cpu {
     void pvalidate();
 
     /**
-     * VMGEXIT, only in SNP guests (elsewhere #UD), by the MSR protocol: the request is in MSR 0xC0010130, where the
-     * answer is found. A page whose state changes loses its content. What the host does not serve, exits with a GHCB
-     * page among it, ends the VP.
+     * RMPADJUST, only in SNP guests (elsewhere #UD): sets what a VMPL below this one may do with a page, or makes the page
+     * a save area. RAX is its virtual address, bit 0 of RCX set for 2 MiB, RDX has the attributes of {@link
+     * dev.igvmtool.abi.snp.RmpAdjust}. EAX is 0 afterwards; 1 for an operand that is not aligned or not mapped as private, 2
+     * for a VMPL that is not below, 6 if mapping or page are not of that size.
+     */
+    void rmpadjust();
+
+    /**
+     * VMGEXIT, only in SNP guests (elsewhere #UD): the request is in MSR 0xC0010130, where the answer is found, or
+     * in the GHCB page whose address stands there. A page whose state changes loses its content. After a request to run a
+     * lower VMPL the VP runs that one; this one goes on at {@link #rip()} when it has left. A request of the MSR protocol
+     * that the host does not serve ends the VP.
      */
     void vmgexit();
 

@@ -86,7 +86,7 @@ final class TranslateVirtualAddress implements Hypercall {
                 result = resultOf((int) ~gpa);
                 gpa = 0;
             } else {
-                gpa &= ~mode.encryptionBit();
+                gpa = mode.alias().strip(gpa);
             }
             if (result == 0 && !frame.partition().physical().isRam(gpa)) {
                 result = RESULT_UNMAPPED;

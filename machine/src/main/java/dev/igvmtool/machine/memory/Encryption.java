@@ -2,6 +2,7 @@ package dev.igvmtool.machine.memory;
 
 import dev.igvmtool.abi.x64.Vector;
 import dev.igvmtool.machine.guest.GuestException;
+import dev.igvmtool.machine.paging.AddressAlias;
 
 /**
  * How a platform keeps guest memory from the host, as far as a program can tell: which bit of an address in a page
@@ -10,40 +11,31 @@ import dev.igvmtool.machine.guest.GuestException;
  */
 public enum Encryption {
     /** None. */
-    NONE(0),
+    NONE(AddressAlias.NONE),
     /** The hypervisor of VBS isolation keeps the host out; addresses have no such bit. */
-    VBS(0),
+    VBS(AddressAlias.NONE),
     /** SNP: the C-bit, set for private pages. */
-    SNP(1L << 51),
+    SNP(new AddressAlias(1L << 51, false)),
     /** TDX: the shared bit, clear for private pages. */
-    TDX(1L << 47);
+    TDX(new AddressAlias(1L << 47, true));
 
     /** Error code of #VC for a page that is not validated: {@code SVM_EXIT_PAGE_NOT_VALIDATED}. */
     private static final int PAGE_NOT_VALIDATED = 0x404;
 
-    private final long addressBit;
+    private final AddressAlias alias;
 
-    Encryption(long addressBit) {
-        this.addressBit = addressBit;
+    Encryption(AddressAlias alias) {
+        this.alias = alias;
     }
 
-    /** The bit of an address in a page table that is no address; 0 if there is none. */
-    public long addressBit() {
-        return addressBit;
+    /** How page tables choose between the aliases of a page. */
+    public AddressAlias alias() {
+        return alias;
     }
 
     /** True if the platform itself keeps the host, the hypervisor with it, out. */
     public boolean hardware() {
-        return addressBit != 0;
-    }
-
-    /** True if {@code address}, as a page table gives it, is that of the shared alias. */
-    boolean isShared(long address) {
-        return switch (this) {
-            case NONE, VBS -> false;
-            case SNP -> (address & addressBit) == 0;
-            case TDX -> (address & addressBit) != 0;
-        };
+        return alias.bit() != 0;
     }
 
     /** An access to a page that was not accepted. */

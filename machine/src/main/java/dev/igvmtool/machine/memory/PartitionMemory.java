@@ -16,6 +16,9 @@ public final class PartitionMemory {
     private final PhysicalMemory physical;
     private final VtlProtections[] setBy;
     private final boolean[] restricted;
+    /** By VTL: what the platform itself lets it do with private pages; all that the highest wants. */
+    private final PageRuns[] granted;
+
     private final Encryption encryption;
     private PageRuns states = PageRuns.of(PageState.ACCEPTED.number());
     private long[] overlayPages = {};
@@ -38,7 +41,11 @@ public final class PartitionMemory {
         this.physical = physical;
         this.setBy = new VtlProtections[vtls];
         this.restricted = new boolean[vtls];
+        this.granted = new PageRuns[vtls];
         Arrays.fill(setBy, VtlProtections.NONE);
+        Arrays.fill(granted, PageRuns.of(encryption.hardware() ? GpaProtection.NONE : GpaProtection.ALL));
+        granted[vtls - 1] = PageRuns.of(GpaProtection.ALL);
+        refresh();
     }
 
     /** Memory below protections and overlays. */
@@ -61,10 +68,27 @@ public final class PartitionMemory {
         return states.isUniform(firstPage, endPage);
     }
 
-    /** Gives pages another state, end exclusive; what they hold stays. */
+    /**
+     * Gives pages another state, end exclusive; what they hold stays. A page that is given up takes what lower VTLs were
+     * granted with it.
+     */
     public void setPageState(long firstPage, long endPage, PageState state) {
         states = states.with(firstPage, endPage, state.number());
         changes++;
+        for (int vtl = 0; vtl < granted.length - 1 && encryption.hardware() && state != PageState.ACCEPTED; vtl++) {
+            grant(vtl, firstPage, endPage, GpaProtection.NONE);
+        }
+    }
+
+    /** Lets a VTL below the highest do what {@code mask} says with private pages: RMPADJUST, or attributes of a TD. */
+    public void grant(int vtl, long firstPage, long endPage, int mask) {
+        granted[vtl] = granted[vtl].with(firstPage, endPage, mask);
+        changes++;
+    }
+
+    /** What the platform itself lets a VTL do with a private page. */
+    public int granted(int vtl, long page) {
+        return granted[vtl].value(page);
     }
 
     /** Sets whether protections of {@code setter} count, and what holds for pages without one of their own. */
@@ -81,7 +105,7 @@ public final class PartitionMemory {
 
     /** {@link GpaProtection} of a page for {@code vtl}. */
     public int allowed(int vtl, long page) {
-        int mask = GpaProtection.ALL;
+        int mask = pageState(page) == PageState.SHARED ? GpaProtection.ALL : granted[vtl].value(page);
         for (int setter = vtl + 1; setter < setBy.length; setter++) {
             mask &= setBy[setter].mask(page);
         }
@@ -164,7 +188,7 @@ public final class PartitionMemory {
      * @throws GuestException if the guest must accept the page first
      * @throws GpaFault if the page is not what the guest takes it for
      */
-    void checkState(long gpa, boolean shared, AccessKind access) {
+    void checkState(int vtl, long gpa, boolean shared, AccessKind access) {
         if (encryption == Encryption.NONE) {
             return;
         }
@@ -178,7 +202,9 @@ public final class PartitionMemory {
                 if (shared) {
                     throw new GpaFault(GpaFault.Reason.VISIBILITY, gpa, access);
                 }
-                throw encryption.unaccepted(gpa, access);
+                throw vtl < granted.length - 1
+                        ? new GpaFault(GpaFault.Reason.UNACCEPTED, gpa, access)
+                        : encryption.unaccepted(gpa, access);
             }
             case SHARED -> {
                 if (!shared && encryption.hardware()) {
@@ -234,12 +260,13 @@ public final class PartitionMemory {
 
     /** Everything but the physical memory, for snapshots. */
     public Snapshot snapshot() {
-        return new Snapshot(setBy.clone(), states, overlayPages, overlayVtls, overlayContents);
+        return new Snapshot(setBy.clone(), granted.clone(), states, overlayPages, overlayVtls, overlayContents);
     }
 
     /** Goes back to an earlier state. */
     public void restore(Snapshot snapshot) {
         System.arraycopy(snapshot.setBy, 0, setBy, 0, setBy.length);
+        System.arraycopy(snapshot.granted, 0, granted, 0, granted.length);
         states = snapshot.states;
         overlayPages = snapshot.overlayPages;
         overlayVtls = snapshot.overlayVtls;
@@ -260,7 +287,7 @@ public final class PartitionMemory {
         changes++;
         boolean any = false;
         for (int vtl = setBy.length - 1; vtl >= 0; vtl--) {
-            restricted[vtl] = any;
+            restricted[vtl] = any || encryption.hardware() && vtl < setBy.length - 1;
             any |= setBy[vtl].enabled();
         }
     }
@@ -268,6 +295,7 @@ public final class PartitionMemory {
     /** Protections and overlays at one moment. */
     public static final class Snapshot {
         private final VtlProtections[] setBy;
+        private final PageRuns[] granted;
         private final PageRuns states;
         private final long[] overlayPages;
         private final int[] overlayVtls;
@@ -276,11 +304,13 @@ public final class PartitionMemory {
         // Arrays are replaced, never changed in place, by setOverlay and removeOverlay.
         private Snapshot(
                 VtlProtections[] setBy,
+                PageRuns[] granted,
                 PageRuns states,
                 long[] overlayPages,
                 int[] overlayVtls,
                 Bytes[] overlayContents) {
             this.setBy = setBy;
+            this.granted = granted;
             this.states = states;
             this.overlayPages = overlayPages;
             this.overlayVtls = overlayVtls;

@@ -95,7 +95,7 @@ public final class VirtualMemory implements Memory {
                 if (gpa < 0) {
                     return Optional.empty();
                 }
-                gpa &= ~memory.encryption().addressBit();
+                gpa = mode.alias().strip(gpa);
                 memory.read(context.vtl(), gpa, content, done, chunk);
                 done += chunk;
             }
@@ -261,9 +261,9 @@ public final class VirtualMemory implements Memory {
             throw GuestException.generalProtection(String.format("address 0x%x is not canonical", gva));
         }
         long walked = walk(mode, gva, access);
-        long gpa = walked & ~memory.encryption().addressBit();
+        long gpa = mode.alias().strip(walked);
         memory.check(vtl, gpa, access, mode.user());
-        memory.checkState(gpa, isShared(mode, walked, access), access);
+        memory.checkState(vtl, gpa, isShared(mode, walked, access), access);
         boolean overlay = memory.overlay(vtl, gpa) != null;
         if (overlay && access == AccessKind.WRITE) {
             throw GuestException.generalProtection(String.format("write to the hypervisor's page at GPA 0x%x", gpa));
@@ -287,10 +287,8 @@ public final class VirtualMemory implements Memory {
 
     /** Without paging, and for the code of an SNP guest, there is no alias but the private one. */
     private boolean isShared(PagingMode mode, long walked, AccessKind access) {
-        Encryption encryption = memory.encryption();
-        return mode.paging()
-                && !(encryption == Encryption.SNP && access == AccessKind.EXECUTE)
-                && encryption.isShared(walked);
+        boolean alwaysPrivate = memory.encryption() == Encryption.SNP && access == AccessKind.EXECUTE;
+        return mode.paging() && !alwaysPrivate && mode.alias().isShared(walked);
     }
 
     /**
@@ -305,7 +303,7 @@ public final class VirtualMemory implements Memory {
             throw GuestException.generalProtection(String.format("address 0x%x is not canonical", gva));
         }
         long walked = walk(mode, gva, AccessKind.WRITE);
-        return new Target(walked & ~memory.encryption().addressBit(), isShared(mode, walked, AccessKind.WRITE));
+        return new Target(mode.alias().strip(walked), isShared(mode, walked, AccessKind.WRITE));
     }
 
     /**
@@ -347,7 +345,7 @@ public final class VirtualMemory implements Memory {
         @Override
         public long readEntry(long gpa) {
             memory.check(context.vtl(), gpa, AccessKind.READ, false);
-            memory.checkState(gpa, false, AccessKind.READ);
+            memory.checkState(context.vtl(), gpa, false, AccessKind.READ);
             memory.physical().watchTable(gpa);
             return memory.physical().readU64(gpa);
         }
@@ -355,7 +353,7 @@ public final class VirtualMemory implements Memory {
         @Override
         public void writeEntry(long gpa, long value) {
             memory.check(context.vtl(), gpa, AccessKind.WRITE, false);
-            memory.checkState(gpa, false, AccessKind.WRITE);
+            memory.checkState(context.vtl(), gpa, false, AccessKind.WRITE);
             memory.physical().writeU64(gpa, value);
         }
     }

@@ -26,7 +26,7 @@ public final class PageWalker {
      * @param gva a canonical address
      * @param access {@link #READ}, {@link #WRITE} or {@link #EXECUTE}
      * @param setBits false leaves the tables alone
-     * @return the guest physical address, with the encryption bit as the last entry has it, or for a fault the complement of its error code (a negative number)
+     * @return the guest physical address, with the bit of its alias as the last entry has it, or for a fault the complement of its error code (a negative number)
      */
     public static long walk(TableMemory tables, PagingMode mode, long gva, int access, boolean setBits) {
         if (!mode.paging()) {
@@ -36,13 +36,15 @@ public final class PageWalker {
         int code = (access == WRITE ? PageFault.WRITE : 0)
                 | (mode.user() ? PageFault.USER : 0)
                 | (access == EXECUTE && (noExecute || mode.has(mode.cr4(), PagingMode.CR4_SMEP)) ? PageFault.FETCH : 0);
-        long reserved = PageTableEntry.ADDRESS_MASK & -(1L << mode.physicalAddressBits()) & ~mode.encryptionBit();
+        long reserved = PageTableEntry.ADDRESS_MASK
+                & -(1L << mode.physicalAddressBits())
+                & ~mode.alias().bit();
         if (!noExecute) {
             reserved |= PageTableEntry.NO_EXECUTE;
         }
         long[] addresses = new long[LEVELS];
         long[] entries = new long[LEVELS];
-        long tableMask = PageTableEntry.ADDRESS_MASK & ~mode.encryptionBit();
+        long tableMask = PageTableEntry.ADDRESS_MASK & ~mode.alias().bit();
         long table = mode.cr3() & tableMask;
         boolean writable = true;
         boolean userPage = true;

@@ -10,7 +10,7 @@ package dev.igvmtool.machine.paging;
  * @param user privilege level 3
  * @param accessFlag RFLAGS.AC, which suspends SMAP
  * @param physicalAddressBits width of addresses in entries; higher bits are reserved
- * @param encryptionBit the bit of entries that chooses between the aliases of a page, 0 if there is none
+ * @param alias which bit of entries chooses between the aliases of a page
  */
 public record PagingMode(
         long cr0,
@@ -20,11 +20,11 @@ public record PagingMode(
         boolean user,
         boolean accessFlag,
         int physicalAddressBits,
-        long encryptionBit) {
+        AddressAlias alias) {
     /** A mode without encryption. */
     public PagingMode(
             long cr0, long cr3, long cr4, long efer, boolean user, boolean accessFlag, int physicalAddressBits) {
-        this(cr0, cr3, cr4, efer, user, accessFlag, physicalAddressBits, 0);
+        this(cr0, cr3, cr4, efer, user, accessFlag, physicalAddressBits, AddressAlias.NONE);
     }
 
     static final long CR0_WP = 1 << 16;

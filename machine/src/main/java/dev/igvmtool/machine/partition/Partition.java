@@ -94,6 +94,11 @@ public final class Partition {
         return config.clock();
     }
 
+    /** True if local APICs are in x2APIC mode from the start: nobody could be trusted to emulate their page. */
+    public boolean startsInX2apic() {
+        return config.x2apic() && memory.encryption().hardware();
+    }
+
     /** How the host does its part. */
     public HostConduct conduct() {
         return config.conduct();

@@ -3,7 +3,9 @@ package dev.igvmtool.machine.partition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** What belongs to a partition as a whole and changes while it runs. */
 public final class PartitionState {
@@ -25,6 +27,9 @@ public final class PartitionState {
 
     /** Installed intercepts, in order. */
     public List<InstalledIntercept> intercepts = List.of();
+
+    /** SNP: addresses of the pages that are save areas. */
+    public final SortedSet<Long> saveAreas = new TreeSet<>();
 
     /** Private record of each program, by program number. */
     public final Map<Integer, Record> kept = new TreeMap<>();
@@ -59,6 +64,8 @@ public final class PartitionState {
         System.arraycopy(source.vsmPartitionConfig, 0, vsmPartitionConfig, 0, vsmPartitionConfig.length);
         System.arraycopy(source.crash, 0, crash, 0, crash.length);
         intercepts = source.intercepts;
+        saveAreas.clear();
+        saveAreas.addAll(source.saveAreas);
         kept.clear();
         kept.putAll(source.kept);
     }

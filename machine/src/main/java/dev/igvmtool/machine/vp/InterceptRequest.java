@@ -15,6 +15,7 @@ import java.util.function.Function;
  * @param rcx likewise
  * @param rdx likewise
  * @param rbx likewise
+ * @param exit the same as an exit of the processor
  * @param payload the message's payload, made from its header
  */
 record InterceptRequest(
@@ -26,4 +27,5 @@ record InterceptRequest(
         long rcx,
         long rdx,
         long rbx,
+        HardwareExit exit,
         Function<InterceptHeader, Bytes> payload) {}

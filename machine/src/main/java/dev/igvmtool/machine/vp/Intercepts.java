@@ -51,6 +51,7 @@ final class Intercepts {
                 gpr(state, Gpr.RCX),
                 rdx,
                 gpr(state, Gpr.RBX),
+                HardwareExit.port(port, sizeBytes, !write),
                 header -> IoPortIntercept.CODEC.toBytes(new IoPortIntercept(
                         header,
                         port,
@@ -79,6 +80,7 @@ final class Intercepts {
                 Integer.toUnsignedLong(number),
                 rdx,
                 gpr(state, Gpr.RBX),
+                HardwareExit.msr(write),
                 header -> MsrIntercept.CODEC.toBytes(new MsrIntercept(header, number, 0, rdx, rax)));
     }
 
@@ -96,6 +98,7 @@ final class Intercepts {
                 rcx,
                 rdx,
                 rbx,
+                HardwareExit.CPUID,
                 header -> CpuidIntercept.CODEC.toBytes(new CpuidIntercept(
                         header,
                         rax,
@@ -122,6 +125,7 @@ final class Intercepts {
                 rcx,
                 rdx,
                 rbx,
+                HardwareExit.HYPERCALL,
                 header -> HypercallIntercept.CODEC.toBytes(new HypercallIntercept(
                         header,
                         rax,
@@ -145,19 +149,43 @@ final class Intercepts {
                 handler,
                 type,
                 access,
+                HardwareExit.memory(fault, gva),
                 header -> MemoryIntercept.CODEC.toBytes(new MemoryIntercept(
                         header, 0, 0, GVA_VALID, 0, 0, gva, fault.gpa(), Bytes.zeros(INSTRUCTION_BYTES))));
     }
 
     static InterceptRequest unrecoverableException(int handler) {
         return plain(
-                handler, MessageType.UNRECOVERABLE_EXCEPTION, InterceptHeader.EXECUTE, InterceptHeader.CODEC::toBytes);
+                handler,
+                MessageType.UNRECOVERABLE_EXCEPTION,
+                InterceptHeader.EXECUTE,
+                HardwareExit.TRIPLE_FAULT,
+                InterceptHeader.CODEC::toBytes);
+    }
+
+    /** HLT and other instructions without operands, of {@code length} bytes. */
+    static InterceptRequest instruction(int handler, int type, int length, HardwareExit exit, VpState state) {
+        return new InterceptRequest(
+                handler,
+                type,
+                length,
+                InterceptHeader.EXECUTE,
+                gpr(state, Gpr.RAX),
+                gpr(state, Gpr.RCX),
+                gpr(state, Gpr.RDX),
+                gpr(state, Gpr.RBX),
+                exit,
+                InterceptHeader.CODEC::toBytes);
     }
 
     /** An intercept that cannot be completed by going on after the instruction. */
     private static InterceptRequest plain(
-            int handler, int type, int access, java.util.function.Function<InterceptHeader, Bytes> payload) {
-        return new InterceptRequest(handler, type, 0, access, 0, 0, 0, 0, payload);
+            int handler,
+            int type,
+            int access,
+            HardwareExit exit,
+            java.util.function.Function<InterceptHeader, Bytes> payload) {
+        return new InterceptRequest(handler, type, 0, access, 0, 0, 0, 0, exit, payload);
     }
 
     private static long gpr(VpState state, Gpr register) {

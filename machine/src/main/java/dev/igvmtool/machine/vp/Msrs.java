@@ -1,5 +1,7 @@
 package dev.igvmtool.machine.vp;
 
+import dev.igvmtool.abi.snp.SevFeatures;
+import dev.igvmtool.abi.snp.Vmsa;
 import dev.igvmtool.abi.x64.Msr;
 import dev.igvmtool.abi.x64.SegmentRegister;
 import dev.igvmtool.abi.x64.SegmentValue;
@@ -32,12 +34,14 @@ final class Msrs {
     private static final int X2APIC_LAST = 0x83f;
     private static final int X2APIC_VERSION = 0x803;
     private static final int X2APIC_TPR = 0x808;
+    private static final int X2APIC_PPR = 0x80a;
     private static final int X2APIC_LDR = 0x80d;
     private static final int X2APIC_ISR = 0x810;
     private static final int X2APIC_IRR = 0x820;
     private static final int X2APIC_SELF_IPI = 0x83f;
     private static final long APIC_VERSION = 0x5_0014;
     private static final int FIXED_DELIVERY = 0;
+    private static final long SEV_AND_ES = 3;
     private static final long EFER_SCE_LME_NXE = 0x901;
     private static final long EFER_LME = 1 << 8;
     private static final long EFER_SVME = 1 << 12;
@@ -81,6 +85,41 @@ final class Msrs {
                 || synthetic(number) != null;
     }
 
+    /** Registers that each guest has for itself, and reaches without anybody's help. */
+    static boolean isOfProcessor(int number) {
+        return switch (number) {
+            case Msr.TSC,
+                    SYSENTER_CS,
+                    SYSENTER_ESP,
+                    SYSENTER_EIP,
+                    Msr.PAT,
+                    Msr.EFER,
+                    Msr.STAR,
+                    Msr.LSTAR,
+                    CSTAR,
+                    Msr.SFMASK,
+                    Msr.FS_BASE,
+                    Msr.GS_BASE,
+                    Msr.KERNEL_GS_BASE,
+                    TSC_AUX -> true;
+            default -> false;
+        };
+    }
+
+    /** Registers of the local APIC in x2APIC mode. */
+    static boolean isApic(int number) {
+        return number >= X2APIC_FIRST && number <= X2APIC_LAST;
+    }
+
+    /** Those that a TD has in its virtual APIC page (TDX module, MSR virtualization); at the others it takes #VE. */
+    static boolean isVirtualApic(int number) {
+        return number == X2APIC_TPR
+                || number == X2APIC_PPR
+                || number == Msr.X2APIC_EOI
+                || number == X2APIC_SELF_IPI
+                || number >= X2APIC_ISR && number < X2APIC_IRR + 8;
+    }
+
     private @Nullable Long architectural(int number) {
         VpState state = vp.state();
         VtlState vtl = state.active();
@@ -111,6 +150,7 @@ final class Msrs {
             case Msr.KERNEL_GS_BASE -> vtl.kernelGsBase;
             case TSC_AUX -> vtl.tscAux;
             case Msr.GHCB -> isSnp() ? state.ghcb : null;
+            case Msr.SEV_STATUS -> isSnp() ? sevStatus(vtl) : null;
             default -> null;
         };
     }
@@ -302,6 +342,14 @@ final class Msrs {
 
     private static boolean logicallyNamed(Vp target, int destination) {
         return target.apicId() >>> 4 == destination >>> 16 && (destination & 1 << (target.apicId() & 15)) != 0;
+    }
+
+    /** SEV and SEV-ES, then the features of the save area. */
+    private long sevStatus(VtlState vtl) {
+        long features = vtl.vmsa == VtlState.NO_PAGE
+                ? SevFeatures.SNP_ACTIVE
+                : new Vmsa(partition.physical(), vtl.vmsa).get(Vmsa.SEV_FEATURES);
+        return features << 2 | SEV_AND_ES;
     }
 
     private boolean isSnp() {

@@ -4,6 +4,7 @@ import dev.igvmtool.abi.hv.HypercallControl;
 import dev.igvmtool.abi.hv.HypercallResult;
 import dev.igvmtool.abi.hv.InterceptHeader;
 import dev.igvmtool.abi.hv.InterceptType;
+import dev.igvmtool.abi.hv.MessageType;
 import dev.igvmtool.abi.x64.Gpr;
 import dev.igvmtool.abi.x64.Msr;
 import dev.igvmtool.abi.x64.Vector;
@@ -26,6 +27,7 @@ final class PlatformAccess {
     private static final int EXIT_MSR = 0x7c;
     private static final int EXIT_VMMCALL = 0x81;
     private static final long RFLAGS_IOPL = 3 << 12;
+    private static final int HALT_BYTES = 1;
 
     private final Vp vp;
     private final Partition partition;
@@ -45,11 +47,43 @@ final class PlatformAccess {
         accessIndex = 0;
     }
 
+    /** True in a VTL below the highest of a guest that is isolated by hardware: it leaves at every such access. */
+    boolean leavesAlways() {
+        return partition.memory().encryption().hardware() && vp.activity().highestVtl() > vp.vtl();
+    }
+
+    /** The higher VTL that answers an access, if one does. */
+    private OptionalInt handler(int type, int access, int parameter) {
+        return leavesAlways()
+                ? OptionalInt.of(vp.activity().highestVtl())
+                : partition.interceptor(vp.vtl(), type, access, parameter);
+    }
+
+    private boolean answersMsr(int number) {
+        return leavesAlways() ? Msrs.isOfProcessor(number) : msrs.exists(number);
+    }
+
+    /** HLT. */
+    void halt() {
+        vp.requireKernel("HLT");
+        if (leavesAlways()) {
+            leave(MessageType.HALT, HALT_BYTES, HardwareExit.HALT);
+        } else {
+            vp.mutableState().active().halted = true;
+        }
+    }
+
+    /** Leaves for the highest VTL at an instruction without operands; comes back when that has completed it. */
+    void leave(int messageType, int instructionBytes, HardwareExit exit) {
+        completedOr(
+                Intercepts.instruction(vp.activity().highestVtl(), messageType, instructionBytes, exit, vp.state()));
+    }
+
     long readMsr(int number) {
         vp.requireKernel("RDMSR");
-        requireServed(isSynthetic(number), EXIT_MSR, "RDMSR of a hypervisor's register");
-        OptionalInt handler = partition.interceptor(vp.vtl(), InterceptType.MSR, InterceptType.ACCESS_READ, number);
-        if (handler.isPresent() && !msrs.exists(number)) {
+        requireServed(isHosts(number), EXIT_MSR, "RDMSR of a hypervisor's register");
+        OptionalInt handler = handler(InterceptType.MSR, InterceptType.ACCESS_READ, number);
+        if (handler.isPresent() && !answersMsr(number)) {
             VpState.CompletedAccess done =
                     completedOr(Intercepts.msr(handler.getAsInt(), number, InterceptHeader.READ, vp.state(), 0));
             return done.rax() & 0xffff_ffffL | done.rdx() << 32;
@@ -86,9 +120,9 @@ final class PlatformAccess {
 
     void writeMsr(int number, long value) {
         vp.requireKernel("WRMSR");
-        requireServed(isSynthetic(number), EXIT_MSR, "WRMSR of a hypervisor's register");
-        OptionalInt handler = partition.interceptor(vp.vtl(), InterceptType.MSR, InterceptType.ACCESS_WRITE, number);
-        if (handler.isPresent() && !msrs.exists(number)) {
+        requireServed(isHosts(number), EXIT_MSR, "WRMSR of a hypervisor's register");
+        OptionalInt handler = handler(InterceptType.MSR, InterceptType.ACCESS_WRITE, number);
+        if (handler.isPresent() && !answersMsr(number)) {
             completedOr(Intercepts.msr(handler.getAsInt(), number, InterceptHeader.WRITE, vp.state(), value));
             return;
         }
@@ -97,7 +131,7 @@ final class PlatformAccess {
 
     CpuidResult cpuid(int leaf, int subleaf) {
         CpuidResult result = hostCpuid(leaf, subleaf);
-        OptionalInt handler = partition.interceptor(vp.vtl(), InterceptType.CPUID, InterceptType.ACCESS_EXECUTE, leaf);
+        OptionalInt handler = handler(InterceptType.CPUID, InterceptType.ACCESS_EXECUTE, leaf);
         if (handler.isPresent()) {
             VpState.CompletedAccess done =
                     completedOr(Intercepts.cpuid(handler.getAsInt(), leaf, subleaf, result, vp.state()));
@@ -116,7 +150,7 @@ final class PlatformAccess {
 
     int in(int port, int sizeBytes) {
         requirePorts();
-        OptionalInt handler = partition.interceptor(vp.vtl(), InterceptType.IO_PORT, InterceptType.ACCESS_READ, port);
+        OptionalInt handler = handler(InterceptType.IO_PORT, InterceptType.ACCESS_READ, port);
         if (handler.isPresent()) {
             VpState.CompletedAccess done = completedOr(
                     Intercepts.port(handler.getAsInt(), port, sizeBytes, InterceptHeader.READ, vp.state(), 0));
@@ -136,7 +170,7 @@ final class PlatformAccess {
 
     void out(int port, int sizeBytes, int value) {
         requirePorts();
-        OptionalInt handler = partition.interceptor(vp.vtl(), InterceptType.IO_PORT, InterceptType.ACCESS_WRITE, port);
+        OptionalInt handler = handler(InterceptType.IO_PORT, InterceptType.ACCESS_WRITE, port);
         if (handler.isPresent()) {
             completedOr(Intercepts.port(handler.getAsInt(), port, sizeBytes, InterceptHeader.WRITE, vp.state(), value));
             return;
@@ -169,6 +203,10 @@ final class PlatformAccess {
         HypercallPage.Sequence sequence = HypercallPage.recognise(code)
                 .orElseThrow(() -> GuestException.invalidOpcode(
                         String.format("no sequence of the hypercall page at 0x%x", address)));
+        if (leavesAlways()) {
+            hypercall();
+            return;
+        }
         switch (sequence) {
             case CALL -> hypercall();
             case VTL_CALL -> {
@@ -190,7 +228,9 @@ final class PlatformAccess {
     private void hypercall() {
         requireServed(true, EXIT_VMMCALL, "a hypercall through the hypercall page");
         HypercallControl control = new HypercallControl(vp.get(Gpr.RCX));
-        OptionalInt handler = partition.hypercalls().interceptor(vp, control.code());
+        OptionalInt handler = leavesAlways()
+                ? OptionalInt.of(vp.activity().highestVtl())
+                : partition.hypercalls().interceptor(vp, control.code());
         if (handler.isPresent()) {
             vp.set(
                     Gpr.RAX,
@@ -204,7 +244,7 @@ final class PlatformAccess {
 
     /** On SNP and TDX the host answers no instruction by itself: the guest is told to ask. */
     private void requireServed(boolean byHost, int exitCode, String what) {
-        if (byHost && partition.memory().encryption().hardware()) {
+        if (byHost && partition.memory().encryption().hardware() && !leavesAlways()) {
             boolean snp = partition.memory().encryption() == Encryption.SNP;
             throw new GuestException(
                     snp ? Vector.VMM_COMMUNICATION : Vector.VIRTUALIZATION,
@@ -214,8 +254,16 @@ final class PlatformAccess {
         }
     }
 
-    private static boolean isSynthetic(int number) {
-        return number >= Msr.HV_GUEST_OS_ID && number <= Msr.HV_CRASH_CTL;
+    /** Registers of the hypervisor and of the local APIC, of which a TD has some for itself. */
+    private boolean isHosts(int number) {
+        if (number >= Msr.HV_GUEST_OS_ID && number <= Msr.HV_CRASH_CTL) {
+            return true;
+        }
+        return switch (partition.memory().encryption()) {
+            case NONE, VBS -> false;
+            case SNP -> Msrs.isApic(number);
+            case TDX -> Msrs.isApic(number) && !Msrs.isVirtualApic(number);
+        };
     }
 
     private void requirePorts() {

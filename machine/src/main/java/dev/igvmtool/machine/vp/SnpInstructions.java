@@ -1,5 +1,9 @@
 package dev.igvmtool.machine.vp;
 
+import dev.igvmtool.abi.hv.GpaProtection;
+import dev.igvmtool.abi.hv.MessageType;
+import dev.igvmtool.abi.snp.GhcbMsr;
+import dev.igvmtool.abi.snp.RmpAdjust;
 import dev.igvmtool.abi.x64.Gpr;
 import dev.igvmtool.machine.event.MachineEvent;
 import dev.igvmtool.machine.guest.CpuidResult;
@@ -14,44 +18,43 @@ import dev.igvmtool.machine.memory.VirtualMemory;
 import dev.igvmtool.machine.partition.Partition;
 
 /**
- * What an SNP guest has besides the common instructions: PVALIDATE (AMD64 Architecture Programmer's Manual, volume 3)
- * and VMGEXIT with the MSR protocol of the GHCB specification, section 2.3.1.
+ * What an SNP guest has besides the common instructions: PVALIDATE and RMPADJUST (AMD64 Architecture Programmer's Manual,
+ * volume 3), and VMGEXIT with the MSR protocol of the GHCB specification, section 2.3.1, or with a page.
  */
 final class SnpInstructions {
     private static final long LARGE_PAGE = 2 << 20;
     private static final int PAGE = PhysicalMemory.PAGE_SIZE;
     private static final int PAGE_SHIFT = 12;
     private static final long RFLAGS_CF = 1;
+    private static final int VMGEXIT_BYTES = 4;
 
     private static final long SUCCESS = 0;
     private static final long FAIL_INPUT = 1;
+    private static final long FAIL_PERMISSION = 2;
     private static final long FAIL_SIZE_MISMATCH = 6;
 
-    private static final int INFO_MASK = 0xfff;
-    private static final int SEV_INFO_RESPONSE = 0x001;
-    private static final int SEV_INFO_REQUEST = 0x002;
-    private static final int CPUID_REQUEST = 0x004;
-    private static final int CPUID_RESPONSE = 0x005;
-    private static final int PREFERRED_GPA_REQUEST = 0x010;
-    private static final int PREFERRED_GPA_RESPONSE = 0x011;
-    private static final int REGISTER_GPA_REQUEST = 0x012;
-    private static final int REGISTER_GPA_RESPONSE = 0x013;
-    private static final int PAGE_STATE_REQUEST = 0x014;
-    private static final int PAGE_STATE_RESPONSE = 0x015;
-    private static final int TERMINATION_REQUEST = 0x100;
-
-    private static final int PAGE_STATE_PRIVATE = 1;
-    private static final int PAGE_STATE_SHARED = 2;
+    private static final int LOWEST_VMPL = 3;
     private static final long PAGE_NUMBER_MASK = (1L << 40) - 1;
     private static final long PROTOCOL_VERSION = 2;
     private static final long C_BIT = 51;
+    private static final long FAILED = 1L << 32;
 
     private final Vp vp;
     private final Partition partition;
+    private final PlatformAccess platform;
+    private final SnpPageStates pageStates;
+    private final SnpProcessors processors;
+    private final GhcbPageExits pages;
+    private final VmplSwitch vmpls;
 
-    SnpInstructions(Vp vp, Partition partition) {
+    SnpInstructions(Vp vp, StageCode stages, PlatformAccess platform) {
         this.vp = vp;
-        this.partition = partition;
+        this.partition = vp.partition();
+        this.platform = platform;
+        this.pageStates = new SnpPageStates(vp);
+        this.processors = new SnpProcessors(vp, stages);
+        this.pages = new GhcbPageExits(vp, pageStates, processors);
+        this.vmpls = new VmplSwitch(partition);
     }
 
     private void require(String instruction) {
@@ -61,45 +64,64 @@ final class SnpInstructions {
         vp.requireKernel(instruction);
     }
 
-    /** PVALIDATE. */
-    void pvalidate() {
-        require("PVALIDATE");
+    /** The pages that PVALIDATE and RMPADJUST name with RAX and RCX. */
+    private record Operand(long gpa, long size, long failure) {
+        private long first() {
+            return gpa >>> PAGE_SHIFT;
+        }
+
+        private long end() {
+            return gpa + size >>> PAGE_SHIFT;
+        }
+    }
+
+    private Operand operand() {
         long gva = vp.get(Gpr.RAX);
         boolean large = (vp.get(Gpr.RCX) & 1) != 0;
-        boolean validate = (vp.get(Gpr.RDX) & 1) != 0;
         long size = large ? LARGE_PAGE : PAGE;
         VirtualMemory.Target target = vp.memory().target(gva & -(long) PAGE);
+        long gpa = target.gpa() & -(long) PAGE;
+        long failure = SUCCESS;
         if ((gva & size - 1) != 0 || target.shared()) {
-            end(FAIL_INPUT, false);
-            return;
-        }
-        long first = target.gpa() >>> PAGE_SHIFT;
-        long last = first + (size >>> PAGE_SHIFT) - 1;
-        PartitionMemory memory = partition.memory();
-        if (large && !isLarge(gva, first, last)) {
-            end(FAIL_SIZE_MISMATCH, false);
-            return;
-        }
-        PageState before = memory.pageState(first);
-        if (before == PageState.SHARED) {
+            failure = FAIL_INPUT;
+        } else if (large && !isLarge(gva, gpa)) {
+            failure = FAIL_SIZE_MISMATCH;
+        } else if (partition.memory().pageState(gpa >>> PAGE_SHIFT) == PageState.SHARED) {
             // The page is not the guest's: a nested page fault, which no host can answer.
-            throw new GpaFault(GpaFault.Reason.VISIBILITY, target.gpa(), AccessKind.WRITE);
+            throw new GpaFault(GpaFault.Reason.VISIBILITY, gpa, AccessKind.WRITE);
         }
-        PageState after = validate ? PageState.ACCEPTED : PageState.UNACCEPTED;
-        if (before != after) {
-            memory.setPageState(first, last + 1, after);
-        }
-        end(SUCCESS, before == after);
-        report(validate ? "pvalidate" : "pvalidate-rescind", target.gpa(), size);
+        return new Operand(gpa, size, failure);
     }
 
     /** True if the mapping is of one piece, and so is the entry of the reverse map. */
-    private boolean isLarge(long gva, long first, long last) {
+    private boolean isLarge(long gva, long gpa) {
         VirtualMemory.Target end = vp.memory().target(gva + LARGE_PAGE - PAGE);
-        return (first << PAGE_SHIFT & LARGE_PAGE - 1) == 0
-                && end.gpa() >>> PAGE_SHIFT == last
+        return (gpa & LARGE_PAGE - 1) == 0
+                && end.gpa() == gpa + LARGE_PAGE - PAGE
                 && !end.shared()
-                && partition.memory().haveOneState(first, last + 1);
+                && partition.memory().haveOneState(gpa >>> PAGE_SHIFT, gpa + LARGE_PAGE >>> PAGE_SHIFT);
+    }
+
+    /** PVALIDATE. */
+    void pvalidate() {
+        require("PVALIDATE");
+        if (vmpls.vmplOf(vp.vtl()) != 0) {
+            throw GuestException.generalProtection("PVALIDATE in a VMPL other than 0");
+        }
+        boolean validate = (vp.get(Gpr.RDX) & 1) != 0;
+        Operand operand = operand();
+        if (operand.failure != SUCCESS) {
+            end(operand.failure, false);
+            return;
+        }
+        PartitionMemory memory = partition.memory();
+        PageState before = memory.pageState(operand.first());
+        PageState after = validate ? PageState.ACCEPTED : PageState.UNACCEPTED;
+        if (before != after) {
+            memory.setPageState(operand.first(), operand.end(), after);
+        }
+        end(SUCCESS, before == after);
+        report(validate ? "pvalidate" : "pvalidate-rescind", operand);
     }
 
     private void end(long code, boolean unchanged) {
@@ -107,19 +129,107 @@ final class SnpInstructions {
         vp.cpu().setRflags(unchanged ? vp.cpu().rflags() | RFLAGS_CF : vp.cpu().rflags() & ~RFLAGS_CF);
     }
 
-    /** VMGEXIT: what the GHCB register asks, the hypervisor answers there. */
+    /** RMPADJUST. */
+    void rmpadjust() {
+        require("RMPADJUST");
+        Operand operand = operand();
+        if (operand.failure == SUCCESS) {
+            // A page that was not validated is #VC, as for any other access.
+            vp.memory().readU8(vp.get(Gpr.RAX));
+        }
+        long code = operand.failure == SUCCESS ? adjust(operand, vp.get(Gpr.RDX)) : operand.failure;
+        vp.set(Gpr.RAX, code);
+        if (code == SUCCESS) {
+            report("rmpadjust", operand);
+        }
+    }
+
+    private long adjust(Operand operand, long attributes) {
+        int own = vmpls.vmplOf(vp.vtl());
+        int target = (int) attributes & 0xff;
+        boolean saveArea = (attributes & RmpAdjust.VMSA) != 0;
+        if (target > LOWEST_VMPL) {
+            return FAIL_INPUT;
+        }
+        int permissions = permissions(attributes);
+        int mine = partition.memory().granted(vp.vtl(), operand.first());
+        if (target <= own || (permissions & ~mine) != 0) {
+            return FAIL_PERMISSION;
+        }
+        boolean marked = partition.state().saveAreas.contains(operand.gpa);
+        if (saveArea != marked && own != 0) {
+            return FAIL_PERMISSION;
+        }
+        if (saveArea && operand.size != PAGE) {
+            return FAIL_INPUT;
+        }
+        int vtl = vmpls.vtlOf(target);
+        if (vtl >= 0) {
+            partition.memory().grant(vtl, operand.first(), operand.end(), permissions);
+        }
+        if (saveArea) {
+            partition.state().saveAreas.add(operand.gpa);
+        } else {
+            partition
+                    .state()
+                    .saveAreas
+                    .subSet(operand.gpa, operand.gpa + operand.size)
+                    .clear();
+        }
+        return SUCCESS;
+    }
+
+    private static int permissions(long attributes) {
+        return ((attributes & RmpAdjust.READ) != 0 ? GpaProtection.READ : 0)
+                | ((attributes & RmpAdjust.WRITE) != 0 ? GpaProtection.WRITE : 0)
+                | ((attributes & RmpAdjust.SUPERVISOR_EXECUTE) != 0 ? GpaProtection.KERNEL_EXECUTE : 0)
+                | ((attributes & RmpAdjust.USER_EXECUTE) != 0 ? GpaProtection.USER_EXECUTE : 0);
+    }
+
+    /** VMGEXIT: what the GHCB register or its page asks, the hypervisor answers there. */
     void vmgexit() {
         require("VMGEXIT");
+        if (platform.leavesAlways()) {
+            platform.leave(MessageType.NONE, VMGEXIT_BYTES, HardwareExit.TDCALL);
+            return;
+        }
         VpState state = vp.mutableState();
         long request = state.ghcb;
-        switch ((int) request & INFO_MASK) {
-            case PAGE_STATE_REQUEST -> state.ghcb = changePageState(request);
-            case REGISTER_GPA_REQUEST -> state.ghcb = request & ~(long) INFO_MASK | REGISTER_GPA_RESPONSE;
-            case PREFERRED_GPA_REQUEST -> state.ghcb = -1L << PAGE_SHIFT | PREFERRED_GPA_RESPONSE;
-            case SEV_INFO_REQUEST ->
-                state.ghcb = PROTOCOL_VERSION << 48 | PROTOCOL_VERSION << 32 | C_BIT << 24 | SEV_INFO_RESPONSE;
-            case CPUID_REQUEST -> state.ghcb = cpuid(request);
-            case TERMINATION_REQUEST ->
+        if (GhcbMsr.info(request) == 0) {
+            pages.serve(request);
+            return;
+        }
+        state.ghcb = partition.conduct().ghcb(request, answer(state, request));
+    }
+
+    private long answer(VpState state, long request) {
+        switch (GhcbMsr.info(request)) {
+            case GhcbMsr.PAGE_STATE_REQUEST -> {
+                long gpa = (request >>> PAGE_SHIFT & PAGE_NUMBER_MASK) << PAGE_SHIFT;
+                boolean done = pageStates.change(gpa, (int) (request >>> 52));
+                return (done ? 0 : FAILED) | GhcbMsr.PAGE_STATE_RESPONSE;
+            }
+            case GhcbMsr.REGISTER_GPA_REQUEST -> {
+                state.registeredGhcb = request & ~(long) GhcbMsr.INFO_MASK;
+                return state.registeredGhcb | GhcbMsr.REGISTER_GPA_RESPONSE;
+            }
+            case GhcbMsr.PREFERRED_GPA_REQUEST -> {
+                return -1L << PAGE_SHIFT | GhcbMsr.PREFERRED_GPA_RESPONSE;
+            }
+            case GhcbMsr.SEV_INFO_REQUEST -> {
+                return PROTOCOL_VERSION << 48 | PROTOCOL_VERSION << 32 | C_BIT << 24 | GhcbMsr.SEV_INFO_RESPONSE;
+            }
+            case GhcbMsr.HYPERVISOR_FEATURES_REQUEST -> {
+                return SnpProcessors.FEATURES << PAGE_SHIFT | GhcbMsr.HYPERVISOR_FEATURES_RESPONSE;
+            }
+            case GhcbMsr.RUN_VMPL_REQUEST -> {
+                boolean done = processors.runVmpl(request >>> 32 & 0xff);
+                return (done ? 0 : FAILED) | GhcbMsr.RUN_VMPL_RESPONSE;
+            }
+            case GhcbMsr.CPUID_REQUEST -> {
+                return cpuid(request);
+            }
+            case GhcbMsr.TERMINATION_REQUEST ->
                 vp.stop(String.format(
                         "the guest asked for its end: set %d, reason 0x%x",
                         (int) (request >>> 12) & 0xf, (int) (request >>> 16) & 0xff));
@@ -127,30 +237,11 @@ final class SnpInstructions {
                 vp.stop(String.format(
                         "VMGEXIT with 0x%x in the GHCB register, which the host does not serve", request));
         }
-        state.ghcb = partition.conduct().ghcb(request, state.ghcb);
-    }
-
-    private long changePageState(long request) {
-        long page = request >>> PAGE_SHIFT & PAGE_NUMBER_MASK;
-        int operation = (int) (request >>> 52);
-        long gpa = page << PAGE_SHIFT;
-        boolean known = operation == PAGE_STATE_PRIVATE || operation == PAGE_STATE_SHARED;
-        if (!known || !partition.physical().isRam(gpa)) {
-            return 1L << 32 | PAGE_STATE_RESPONSE;
-        }
-        PartitionMemory memory = partition.memory();
-        boolean toShared = operation == PAGE_STATE_SHARED;
-        if (toShared != (memory.pageState(page) == PageState.SHARED)) {
-            // What one side has written, the other cannot read.
-            partition.physical().zero(gpa, PAGE);
-            memory.setPageState(page, page + 1, toShared ? PageState.SHARED : PageState.UNACCEPTED);
-        }
-        report(toShared ? "ghcb-page-state-shared" : "ghcb-page-state-private", gpa, PAGE);
-        return PAGE_STATE_RESPONSE;
+        return request;
     }
 
     private long cpuid(long request) {
-        CpuidResult result = vp.platform().hostCpuid((int) (request >>> 32), 0);
+        CpuidResult result = platform.hostCpuid((int) (request >>> 32), 0);
         int register = (int) (request >>> 30) & 3;
         int value =
                 switch (register) {
@@ -159,12 +250,12 @@ final class SnpInstructions {
                     case 2 -> result.ecx();
                     default -> result.edx();
                 };
-        return (long) value << 32 | (long) register << 30 | CPUID_RESPONSE;
+        return (long) value << 32 | (long) register << 30 | GhcbMsr.CPUID_RESPONSE;
     }
 
-    private void report(String operation, long gpa, long size) {
+    private void report(String operation, Operand operand) {
         if (partition.observed()) {
-            partition.emit(new MachineEvent.PageOperation(vp.index(), vp.vtl(), operation, gpa, size));
+            partition.emit(new MachineEvent.PageOperation(vp.index(), vp.vtl(), operation, operand.gpa, operand.size));
         }
     }
 }

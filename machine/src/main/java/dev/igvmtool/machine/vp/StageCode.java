@@ -33,6 +33,7 @@ final class StageCode {
     private Programs.@Nullable Entry running;
     private long origin;
     private AfterStep afterStep = AfterStep.NOTHING;
+    private int lowerVtl;
     private final long[] gprsBefore = new long[Gpr.values().length];
     private long rspBefore;
     private long rflagsBefore;
@@ -42,7 +43,8 @@ final class StageCode {
         NOTHING,
         VTL_CALL,
         VTL_RETURN,
-        VTL_RETURN_FAST
+        VTL_RETURN_FAST,
+        RUN_LOWER
     }
 
     StageCode(Vp vp, Partition partition) {
@@ -82,6 +84,12 @@ final class StageCode {
     /** Changes the VTL when the step is over. */
     void setAfterStep(AfterStep change) {
         afterStep = change;
+    }
+
+    /** Runs a lower VTL when the step is over, as hardware isolation does it. */
+    void runLowerVtl(int vtl) {
+        afterStep = AfterStep.RUN_LOWER;
+        lowerVtl = vtl;
     }
 
     private Programs.Entry program() {
@@ -224,6 +232,7 @@ final class StageCode {
             case VTL_CALL -> transitions.callHigher();
             case VTL_RETURN -> transitions.returnToLower(false);
             case VTL_RETURN_FAST -> transitions.returnToLower(true);
+            case RUN_LOWER -> transitions.runLower(lowerVtl);
         }
     }
 
@@ -257,10 +266,11 @@ final class StageCode {
     /** An exception that could not be delivered: a higher VTL is told if it wants, otherwise the VP ends. */
     private void unrecoverable(GuestException cause) {
         int handler = vp.activity().highestVtl();
-        boolean told = handler > vp.vtl()
-                && (partition.state().vsmPartitionConfig[handler]
+        boolean wanted = partition.memory().encryption().hardware()
+                || (partition.state().vsmPartitionConfig[handler]
                                 & VsmPartitionConfig.INTERCEPT_UNRECOVERABLE_EXCEPTION)
                         != 0;
+        boolean told = handler > vp.vtl() && wanted;
         if (told) {
             transitions.intercept(Intercepts.unrecoverableException(handler));
         } else {

@@ -49,7 +49,7 @@ final class TdxInstructions {
 
     private final Vp vp;
     private final Partition partition;
-    private final long sharedBit = Encryption.TDX.addressBit();
+    private final long sharedBit = Encryption.TDX.alias().bit();
 
     TdxInstructions(Vp vp, Partition partition) {
         this.vp = vp;

@@ -33,7 +33,7 @@ public final class Vp {
         this.partition = partition;
         this.index = index;
         this.apicId = apicId;
-        this.state = new VpState(partition.vtlCount(), index == 0);
+        this.state = new VpState(partition.vtlCount(), index == 0, partition.startsInX2apic());
         this.activity = new VpActivity(this);
         this.memory = new VpMemory(this);
         this.stages = new StageCode(this, partition);

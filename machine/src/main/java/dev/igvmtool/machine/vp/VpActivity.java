@@ -34,7 +34,7 @@ final class VpActivity {
     }
 
     void enableVtl(int vtl) {
-        VtlState fresh = new VtlState(vp.index() == 0);
+        VtlState fresh = new VtlState(vp.index() == 0, partition.startsInX2apic());
         fresh.startSuspended = true;
         vp.mutableState().vtls[vtl] = fresh;
     }

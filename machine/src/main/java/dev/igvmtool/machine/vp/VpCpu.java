@@ -30,7 +30,7 @@ final class VpCpu implements Cpu {
         this.stages = stages;
         this.registers = new SystemRegisters(vp);
         this.platform = new PlatformAccess(vp, partition, stages);
-        this.snp = new SnpInstructions(vp, partition);
+        this.snp = new SnpInstructions(vp, stages, platform);
         this.tdx = new TdxInstructions(vp, partition);
         this.transfers = new ControlTransfers(vp, this);
     }
@@ -168,8 +168,7 @@ final class VpCpu implements Cpu {
 
     @Override
     public void halt() {
-        vp.requireKernel("HLT");
-        running().halted = true;
+        platform.halt();
     }
 
     @Override
@@ -197,6 +196,11 @@ final class VpCpu implements Cpu {
     @Override
     public void pvalidate() {
         snp.pvalidate();
+    }
+
+    @Override
+    public void rmpadjust() {
+        snp.rmpadjust();
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.igvmtool.machine.vp;
 
 import dev.igvmtool.machine.event.MachineEvent;
 import dev.igvmtool.machine.memory.VirtualMemory;
+import dev.igvmtool.machine.paging.AddressAlias;
 import dev.igvmtool.machine.paging.PagingMode;
 import dev.igvmtool.machine.partition.Partition;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +62,9 @@ final class VpMemory {
                 !supervisor && vtl.cpl() == 3,
                 (vtl.rflags & RFLAGS_AC) != 0,
                 partition.config().physicalAddressBits(),
-                partition.memory().encryption().addressBit());
+                vtl.virtualTom != 0
+                        ? new AddressAlias(vtl.virtualTom, true)
+                        : partition.memory().encryption().alias());
     }
 
     /** Runs {@code action} with memory accessed as at privilege level 0. */

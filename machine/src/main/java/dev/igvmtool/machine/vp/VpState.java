@@ -21,6 +21,9 @@ public final class VpState {
     /** MSR 0xC0010130, only in SNP guests. */
     public long ghcb;
 
+    /** SNP: the page that the guest has registered as its GHCB, {@link VtlState#NO_PAGE} without one. */
+    public long registeredGhcb = VtlState.NO_PAGE;
+
     public final long[] mtrrBases = new long[MTRR_VARIABLE];
     public final long[] mtrrMasks = new long[MTRR_VARIABLE];
     public final long[] mtrrFixed = new long[MTRR_FIXED];
@@ -55,9 +58,9 @@ public final class VpState {
     record PendingAccess(int vtl, long stepRip, long completedRip, CompletedAccess saved) {}
 
     /** @param vtlCount VTLs that the partition can have */
-    VpState(int vtlCount, boolean bootProcessor) {
+    VpState(int vtlCount, boolean bootProcessor, boolean x2apic) {
         vtls = new VtlState[vtlCount];
-        VtlState vtl0 = new VtlState(bootProcessor);
+        VtlState vtl0 = new VtlState(bootProcessor, x2apic);
         vtl0.startSuspended = true;
         vtls[0] = vtl0;
     }
@@ -69,6 +72,7 @@ public final class VpState {
         dr6 = source.dr6;
         mtrrDefaultType = source.mtrrDefaultType;
         ghcb = source.ghcb;
+        registeredGhcb = source.registeredGhcb;
         System.arraycopy(source.mtrrBases, 0, mtrrBases, 0, mtrrBases.length);
         System.arraycopy(source.mtrrMasks, 0, mtrrMasks, 0, mtrrMasks.length);
         System.arraycopy(source.mtrrFixed, 0, mtrrFixed, 0, mtrrFixed.length);

@@ -9,6 +9,9 @@ import java.util.List;
 
 /** The registers that a VP has once per VTL (TLFS, private state). */
 public final class VtlState {
+    /** Where there is no page. */
+    public static final long NO_PAGE = -1;
+
     /** PAT after reset. */
     public static final long PAT_RESET = 0x0007_0406_0007_0406L;
 
@@ -16,6 +19,7 @@ public final class VtlState {
     private static final long CR0_RESET = 0x6000_0010;
     private static final long APIC_BASE_RESET = 0xfee0_0800L;
     private static final long APIC_BASE_BSP = 0x100;
+    private static final long APIC_BASE_X2APIC = 0x400;
     private static final int SINT_COUNT = 16;
     private static final long SINT_MASKED = 1 << 16;
 
@@ -42,6 +46,12 @@ public final class VtlState {
     public TableValue idtr = new TableValue(0xffff, 0);
     final SegmentValue[] segments = new SegmentValue[SegmentRegister.values().length];
 
+    /** SNP: first address of the shared aliases, 0 if page tables choose the alias by the C-bit. */
+    public long virtualTom;
+
+    /** SNP: page of the save area, {@link #NO_PAGE} without one. */
+    public long vmsa = NO_PAGE;
+
     /** HLT is waiting for an interrupt. */
     public boolean halted;
 
@@ -65,14 +75,18 @@ public final class VtlState {
     /** Accesses of the present step that a higher VTL has completed, in order; the step runs again and gets them. */
     List<VpState.CompletedAccess> completed = List.of();
 
-    /** Reset state. */
-    VtlState(boolean bootProcessor) {
+    /**
+     * Reset state.
+     *
+     * @param x2apic the local APIC is in x2APIC mode from the start, as in guests that are isolated by hardware
+     */
+    VtlState(boolean bootProcessor, boolean x2apic) {
         Arrays.fill(segments, new SegmentValue(0, 0xffff, 0, 0x93));
         segments[SegmentRegister.CS.ordinal()] = new SegmentValue(0xffff_0000L, 0xffff, 0xf000, 0x9b);
         segments[SegmentRegister.LDTR.ordinal()] = new SegmentValue(0, 0xffff, 0, 0x82);
         segments[SegmentRegister.TR.ordinal()] = new SegmentValue(0, 0xffff, 0, 0x8b);
         Arrays.fill(sints, SINT_MASKED);
-        apic = new Apic(APIC_BASE_RESET | (bootProcessor ? APIC_BASE_BSP : 0));
+        apic = new Apic(APIC_BASE_RESET | (bootProcessor ? APIC_BASE_BSP : 0) | (x2apic ? APIC_BASE_X2APIC : 0));
     }
 
     private VtlState(VtlState source) {
@@ -98,6 +112,8 @@ public final class VtlState {
         gdtr = source.gdtr;
         idtr = source.idtr;
         System.arraycopy(source.segments, 0, segments, 0, segments.length);
+        virtualTom = source.virtualTom;
+        vmsa = source.vmsa;
         halted = source.halted;
         startSuspended = source.startSuspended;
         apic = source.apic.copy();

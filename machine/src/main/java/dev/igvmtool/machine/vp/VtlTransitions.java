@@ -16,6 +16,7 @@ import dev.igvmtool.machine.partition.Partition;
 import dev.igvmtool.machine.synic.SynIc;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Moves a VP between VTLs (TLFS, virtual secure mode; hyperv-model 2 and 5.6). */
 final class VtlTransitions {
@@ -27,10 +28,15 @@ final class VtlTransitions {
 
     private final Vp vp;
     private final Partition partition;
+    private final Optional<HardwareSwitch> hardware;
 
     VtlTransitions(Vp vp, Partition partition) {
         this.vp = vp;
         this.partition = partition;
+        this.hardware = switch (partition.memory().encryption()) {
+            case NONE, VBS, TDX -> Optional.empty();
+            case SNP -> Optional.of(new VmplSwitch(partition));
+        };
     }
 
     /** VTL return: the highest enabled VTL below the present one runs. */
@@ -75,7 +81,34 @@ final class VtlTransitions {
 
     /** A higher VTL runs because an interrupt waits there. */
     void enterForInterrupt(int vtl) {
-        enter(vtl, VtlEntryReason.INTERRUPT, "interrupt");
+        if (hardware.isPresent()) {
+            leave(hardware.get(), vtl, HardwareExit.INTERRUPT, 0);
+        } else {
+            enter(vtl, VtlEntryReason.INTERRUPT, "interrupt");
+        }
+    }
+
+    /** A lower VTL runs until it leaves by an exit of the processor. */
+    void runLower(int to) {
+        VpState state = vp.mutableState();
+        int from = state.activeVtl;
+        hardware.orElseThrow().enter(state, from, to);
+        VtlState lower = state.vtl(to);
+        lower.startSuspended = false;
+        lower.halted = false;
+        state.activeVtl = to;
+        resumeAccess(state);
+        emitSwitch(from, to, "run");
+    }
+
+    private void leave(HardwareSwitch by, int to, HardwareExit exit, int instructionBytes) {
+        VpState state = vp.mutableState();
+        int from = state.activeVtl;
+        by.leave(state, from, to, exit, instructionBytes);
+        // Nobody but the higher VTL lets it run again; whoever looks on shall see what it waits for.
+        state.vtl(from).halted = exit == HardwareExit.HALT;
+        state.activeVtl = to;
+        emitSwitch(from, to, String.format("exit 0x%x", exit.svmCode()));
     }
 
     /** A higher VTL runs with an intercept message; RIP and registers are those of the step that was intercepted. */
@@ -94,6 +127,10 @@ final class VtlTransitions {
         } else {
             state.pendingAccess = null;
             state.active().completed = List.of();
+        }
+        if (hardware.isPresent()) {
+            leave(hardware.get(), to, request.exit(), request.instructionLength());
+            return;
         }
         Bytes payload = request.payload().apply(header(state, request));
         HvMessage message = new HvMessage(request.messageType(), payload);

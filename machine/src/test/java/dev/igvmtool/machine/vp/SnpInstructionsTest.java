@@ -6,7 +6,12 @@ import static dev.igvmtool.machine.TestMachines.running;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.igvmtool.abi.hv.GpaProtection;
+import dev.igvmtool.abi.snp.RmpAdjust;
+import dev.igvmtool.abi.snp.SevFeatures;
+import dev.igvmtool.abi.snp.Vmsa;
 import dev.igvmtool.abi.x64.Gpr;
+import dev.igvmtool.abi.x64.Msr;
 import dev.igvmtool.abi.x64.Vector;
 import dev.igvmtool.machine.Machine;
 import dev.igvmtool.machine.Snapshot;
@@ -15,13 +20,13 @@ import dev.igvmtool.machine.guest.Cpu;
 import dev.igvmtool.machine.guest.GuestException;
 import dev.igvmtool.machine.memory.GpaFault;
 import dev.igvmtool.machine.memory.PageState;
-import dev.igvmtool.machine.memory.PhysicalMemory;
 import dev.igvmtool.machine.partition.Isolation;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class SnpInstructionsTest {
-    private static final long C_BIT = 1L << 51;
+    private static final long C_BIT = TestMachines.C_BIT;
     private static final long FREE = 0x80_0000;
     private static final long FREE_ENTRY = TestMachines.PAGE_TABLES + 0x2000 + (FREE >>> 21) * 8;
 
@@ -30,11 +35,7 @@ class SnpInstructionsTest {
 
     @BeforeEach
     void mapAllAsPrivateAndLeaveTheUpperHalfUnaccepted() {
-        PhysicalMemory memory = machine.physicalMemory();
-        for (long entry = TestMachines.PAGE_TABLES; entry < TestMachines.PAGE_TABLES + 0x6000; entry += 8) {
-            long value = memory.readU64(entry);
-            memory.writeU64(entry, value == 0 ? 0 : value | C_BIT);
-        }
+        TestMachines.mapAllAsPrivate(machine.physicalMemory());
         machine.partition().memory().setPageState(FREE >>> 12, TestMachines.RAM_BYTES >>> 12, PageState.UNACCEPTED);
     }
 
@@ -141,9 +142,75 @@ class SnpInstructionsTest {
 
     @Test
     void theHypervisorAnswersCpuidAndItsVersion() {
-        assertEquals(0x806f8L << 32 | 0x005, ask(1L << 32 | 0x004));
+        assertEquals(0xa1_0f11L << 32 | 0x005, ask(1L << 32 | 0x004));
         assertEquals(0x0002_0002_3300_0001L, ask(0x002));
         assertEquals(FREE | 0x013, ask(FREE | 0x012));
+        assertEquals(0x23_081L, ask(0x080));
+    }
+
+    private long rmpadjust(long gva, boolean large, int vmpl, long permissions) {
+        vp.set(Gpr.RAX, gva);
+        vp.set(Gpr.RCX, large ? 1 : 0);
+        vp.set(Gpr.RDX, vmpl | permissions);
+        vp.cpu().rmpadjust();
+        return vp.get(Gpr.RAX);
+    }
+
+    private int allowed(int vtl, long gpa) {
+        return machine.partition().memory().allowed(vtl, gpa >>> 12);
+    }
+
+    @Test
+    void rmpadjustLetsOnlyOneVmplUseAPage() {
+        pvalidate(FREE, true, true);
+        assertEquals(GpaProtection.NONE, allowed(0, FREE));
+
+        assertEquals(0, rmpadjust(FREE, false, 2, RmpAdjust.READ | RmpAdjust.USER_EXECUTE));
+        assertEquals(GpaProtection.READ | GpaProtection.USER_EXECUTE, allowed(0, FREE));
+        assertEquals(GpaProtection.NONE, allowed(0, FREE + 0x1000));
+        assertEquals(GpaProtection.NONE, allowed(1, FREE));
+
+        assertEquals(0, rmpadjust(FREE, true, 1, RmpAdjust.ALL));
+        assertEquals(GpaProtection.ALL, allowed(1, FREE + 0x1f_f000));
+    }
+
+    @Test
+    void permissionsGoWithThePage() {
+        pvalidate(FREE, false, true);
+        rmpadjust(FREE, false, 2, RmpAdjust.ALL);
+
+        pvalidate(FREE, false, false);
+        pvalidate(FREE, false, true);
+        assertEquals(GpaProtection.NONE, allowed(0, FREE));
+    }
+
+    @Test
+    void rmpadjustTakesOnlyLowerVmplsAndValidatedPages() {
+        assertEquals(
+                0x404,
+                assertThrows(GuestException.class, () -> rmpadjust(FREE, false, 1, RmpAdjust.ALL))
+                        .errorCode());
+        pvalidate(FREE, false, true);
+
+        assertEquals(2, rmpadjust(FREE, false, 0, RmpAdjust.ALL));
+        assertEquals(1, rmpadjust(FREE, false, 4, RmpAdjust.ALL));
+        assertEquals(6, rmpadjust(FREE, true, 1, RmpAdjust.ALL));
+        assertEquals(1, rmpadjust(FREE + 0x800, false, 1, RmpAdjust.ALL));
+    }
+
+    @Test
+    void rmpadjustMarksSaveAreas() {
+        pvalidate(FREE, true, true);
+
+        assertEquals(0, rmpadjust(FREE + 0x3000, false, 1, RmpAdjust.VMSA));
+        assertEquals(Set.of(FREE + 0x3000), machine.partition().state().saveAreas);
+        Snapshot marked = machine.snapshot();
+        assertEquals(1, rmpadjust(FREE, true, 1, RmpAdjust.VMSA));
+        assertEquals(0, rmpadjust(FREE, true, 1, RmpAdjust.ALL));
+        assertEquals(Set.of(), machine.partition().state().saveAreas);
+
+        machine.restore(marked);
+        assertEquals(Set.of(FREE + 0x3000), machine.partition().state().saveAreas);
     }
 
     @Test
@@ -151,6 +218,17 @@ class SnpInstructionsTest {
         ask(FREE);
 
         assertEquals(RunState.STOPPED, vp.runState());
+    }
+
+    @Test
+    void theProcessorTellsWhatSevDoes() {
+        assertEquals(7, vp.cpu().readMsr(Msr.SEV_STATUS));
+
+        new Vmsa(machine.physicalMemory(), 0x60_0000)
+                .set(Vmsa.SEV_FEATURES, SevFeatures.SNP_ACTIVE | SevFeatures.DEBUG_SWAP);
+        vp.mutableState().active().vmsa = 0x60_0000;
+        assertEquals(0x87, vp.cpu().readMsr(Msr.SEV_STATUS));
+        assertEquals(0xfee0_0d00L, vp.cpu().readMsr(0x1b), "the APIC is in x2APIC mode");
     }
 
     @Test
@@ -183,6 +261,9 @@ class SnpInstructionsTest {
         assertEquals(
                 Vector.INVALID_OPCODE,
                 assertThrows(GuestException.class, other.cpu()::vmgexit).vector());
+        assertEquals(
+                Vector.INVALID_OPCODE,
+                assertThrows(GuestException.class, other.cpu()::rmpadjust).vector());
         assertThrows(GuestException.class, () -> other.cpu().readMsr(0xc001_0130));
     }
 }

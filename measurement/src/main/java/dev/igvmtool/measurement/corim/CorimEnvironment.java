@@ -1,5 +1,8 @@
 package dev.igvmtool.measurement.corim;
 
+import dev.igvmtool.format.header.PlatformType;
+import java.util.Optional;
+
 /** The platforms whose launch digests a CoRIM document can endorse, with their registered names. */
 public enum CorimEnvironment {
     SNP("AMD", "SEV-SNP", "MEASUREMENT", 7, 48, "77e8061e-4634-5e53-a848-d1d09e996843"),
@@ -20,6 +23,16 @@ public enum CorimEnvironment {
         this.algorithm = algorithm;
         this.digestBytes = digestBytes;
         this.tagId = tagId;
+    }
+
+    /** The environment of a platform, if it has one. */
+    public static Optional<CorimEnvironment> of(PlatformType platform) {
+        return switch (platform) {
+            case SEV_SNP -> Optional.of(SNP);
+            case TDX -> Optional.of(TDX);
+            case VSM_ISOLATION -> Optional.of(VBS);
+            case NATIVE, SEV, SEV_ES, CCA -> Optional.empty();
+        };
     }
 
     /** Vendor of the environment's class. */

@@ -33,7 +33,7 @@ public final class SevDigest implements PlatformDigest {
     public void data(String what, OptionalLong gpa, Bytes content, String detail) {
         Sha.update(hash, content);
         if (trace.isOn()) {
-            trace.add(new Step(what, gpa, detail, soFar()));
+            trace.add(new Step(what, gpa, true, detail, soFar()));
         }
     }
 

@@ -121,11 +121,17 @@ public final class SnpDigest implements PlatformDigest {
             }
             extend(update.type(), contents, update.gpa());
             if (trace.isOn()) {
-                trace.add(new Step(
-                        update.type().name(), OptionalLong.of(update.gpa()), update.detail(), Bytes.of(current)));
+                trace.add(step(update));
             }
         }
         updates.clear();
+    }
+
+    private Step step(Update update) {
+        // A page of type ZERO is known to be zeros.
+        boolean withContent = update.type().isHashed() || update.type() == SnpPageType.ZERO;
+        return new Step(
+                update.type().name(), OptionalLong.of(update.gpa()), withContent, update.detail(), Bytes.of(current));
     }
 
     /** The chain goes on over PAGE_INFO. */

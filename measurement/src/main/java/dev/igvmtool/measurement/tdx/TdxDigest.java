@@ -23,6 +23,8 @@ public final class TdxDigest implements PlatformDigest {
     private static final int HEADER_BYTES = 128;
     private static final int GPA_OFFSET = 16;
     private static final int CHUNK_BYTES = 256;
+    private static final String ADD = "ADD";
+    private static final String EXTEND = "ADD+EXTEND";
 
     private final MessageDigest hash = Sha.sha384();
     private final ByteBuffer pageAdd = header("MEM.PAGE.ADD");
@@ -39,7 +41,7 @@ public final class TdxDigest implements PlatformDigest {
     public void page(PageData data) {
         add(data.gpa());
         if (data.flags().unmeasured()) {
-            step("ADD", data.gpa(), "");
+            step(ADD, data.gpa(), "");
             return;
         }
         data.content().copyTo(0, page, 0, data.content().size());
@@ -49,13 +51,13 @@ public final class TdxDigest implements PlatformDigest {
             hash.update(extend.rewind());
             hash.update(page, offset, CHUNK_BYTES);
         }
-        step("ADD+EXTEND", data.gpa(), data.content().isEmpty() ? "no data" : "");
+        step(EXTEND, data.gpa(), data.content().isEmpty() ? "no data" : "");
     }
 
     @Override
     public void parameterPage(long gpa, int parameterAreaIndex) {
         add(gpa);
-        step("ADD", gpa, trace.isOn() ? "parameter area " + parameterAreaIndex : "");
+        step(ADD, gpa, trace.isOn() ? "parameter area " + parameterAreaIndex : "");
     }
 
     @Override
@@ -80,7 +82,7 @@ public final class TdxDigest implements PlatformDigest {
 
     private void step(String what, long gpa, String detail) {
         if (trace.isOn()) {
-            trace.add(new Step(what, OptionalLong.of(gpa), detail, Sha.soFar(hash)));
+            trace.add(new Step(what, OptionalLong.of(gpa), what.equals(EXTEND), detail, Sha.soFar(hash)));
         }
     }
 

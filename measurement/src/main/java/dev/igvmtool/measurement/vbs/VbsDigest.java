@@ -100,7 +100,7 @@ public final class VbsDigest implements PlatformDigest {
                 digest = hash.digest(record.array());
                 if (trace.isOn()) {
                     trace.add(new Step(
-                            "REGISTER", OptionalLong.empty(), text(context.vtl(), register), Bytes.of(digest)));
+                            "REGISTER", OptionalLong.empty(), true, text(context.vtl(), register), Bytes.of(digest)));
                 }
             }
         }
@@ -122,8 +122,9 @@ public final class VbsDigest implements PlatformDigest {
         hash.update(current);
         current = hash.digest(chunk.array());
         if (trace.isOn()) {
-            String what = (metadata & UNMEASURED) == 0 ? "PAGE" : "PAGE_UNMEASURED";
-            trace.add(new Step(what, OptionalLong.of(gpa), detail, Bytes.of(current)));
+            boolean withContent = (metadata & UNMEASURED) == 0;
+            String what = withContent ? "PAGE" : "PAGE_UNMEASURED";
+            trace.add(new Step(what, OptionalLong.of(gpa), withContent, detail, Bytes.of(current)));
         }
     }
 }

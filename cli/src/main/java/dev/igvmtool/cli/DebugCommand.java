@@ -1,0 +1,152 @@
+package dev.igvmtool.cli;
+
+import dev.igvmtool.abi.binary.IgvmToolException;
+import dev.igvmtool.cli.debug.DebugTarget;
+import dev.igvmtool.cli.debug.DebugTerminal;
+import dev.igvmtool.debugger.Journal;
+import dev.igvmtool.debugger.console.DebugConsole;
+import dev.igvmtool.debugger.console.ExpectationException;
+import dev.igvmtool.debugger.console.Style;
+import dev.igvmtool.host.config.VmConfig;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code debug}: an image under the debugger. */
+@Command(
+        name = "debug",
+        description = {
+            "Loads an image into the emulated machine and steps it, forwards and backwards.",
+            "IMAGE is an IGVM file, or a folder with manifest.yaml, which is built first.",
+            "At a terminal it asks for commands; otherwise it reads them from standard input. 'help' lists them."
+        },
+        footer = {"", "Example: igvmtool debug samples/openhcl-x64 --vps 4 --batch --script session.txt"})
+final class DebugCommand implements Callable<Integer> {
+    private final Console console;
+
+    @Mixin
+    CommonOptions common;
+
+    @Parameters(paramLabel = "IMAGE", description = "IGVM file or folder.")
+    String image = "";
+
+    @Mixin
+    HostOptions hostOptions;
+
+    @Mixin
+    StageOption stageOption;
+
+    @Option(names = "--script", paramLabel = "FILE", description = "Carry out the commands of a file first.")
+    Optional<String> script;
+
+    @Option(
+            names = "--batch",
+            description = "Ask nothing: end after the script, or with standard input, at the first command that fails.")
+    boolean batch;
+
+    DebugCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        DebugTarget target = target();
+        DebugConsole language = new DebugConsole(
+                target.debugger(),
+                target.structures(),
+                target.origins(),
+                console.colour() ? Style.COLOUR : Style.PLAIN,
+                line -> console.out().println(line));
+        boolean interactive = !batch && console.terminal();
+        boolean strict = batch || script.isPresent() && !interactive;
+        if (!common.quiet && !batch) {
+            language.greet();
+        }
+        if (script.isPresent()) {
+            int status = lines(language, script(script.get()), script.get(), strict);
+            if (status != ExitStatus.DONE || batch || language.isOver()) {
+                return status;
+            }
+        }
+        if (!interactive) {
+            return script.isPresent() ? ExitStatus.DONE : lines(language, standardInput(), "standard input", strict);
+        }
+        console.out().flush();
+        DebugTerminal.run(language, console.out()::flush, target.debugger()::pause, this::complain, historyFile());
+        return ExitStatus.DONE;
+    }
+
+    private DebugTarget target() throws IOException {
+        List<String> overlays = stageOption.overlays();
+        VmConfig config = hostOptions.config(console);
+        ImageOperand.Image loaded = new ImageOperand(image).load(console);
+        DebugTarget.ImageFacts facts = new DebugTarget.ImageFacts(
+                loaded.content(),
+                () -> loaded.source().map(source -> source.build().image()),
+                map());
+        try {
+            return DebugTarget.load(loaded.file(), facts, config, overlays, new Journal());
+        } catch (IgvmToolException e) {
+            throw new CommandException(image + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Text of the map beside the image, if there is one. */
+    private String map() throws IOException {
+        Path file = Path.of(image + ".map");
+        return Files.isRegularFile(file) ? new String(Files.readAllBytes(file), StandardCharsets.UTF_8) : "";
+    }
+
+    private Iterator<String> script(String name) {
+        return new InputFile(name)
+                .read(console, content -> content.toUtf8().lines().iterator());
+    }
+
+    /** Lines as they come, so that another program can ask and answer. */
+    private Iterator<String> standardInput() {
+        return new BufferedReader(new InputStreamReader(console.in(), StandardCharsets.UTF_8))
+                .lines()
+                .iterator();
+    }
+
+    /** @param strict ends at the first line that fails */
+    private int lines(DebugConsole language, Iterator<String> lines, String source, boolean strict) {
+        for (int number = 1; !language.isOver() && lines.hasNext(); number++) {
+            String line = lines.next();
+            try {
+                // At a terminal an empty line repeats the last; here it is nothing.
+                if (!line.isBlank()) {
+                    language.execute(line);
+                    console.out().flush();
+                }
+            } catch (IgvmToolException e) {
+                complain(source + ":" + number + ": " + e.getMessage());
+                if (strict) {
+                    return e instanceof ExpectationException ? ExitStatus.FINDING : ExitStatus.UNUSABLE;
+                }
+            }
+        }
+        return ExitStatus.DONE;
+    }
+
+    private void complain(String message) {
+        console.out().flush();
+        console.error(message);
+    }
+
+    private static Optional<Path> historyFile() {
+        return Optional.ofNullable(System.getProperty("igvmtool.cache"))
+                .map(cache -> Path.of(cache).resolveSibling("debug-history"));
+    }
+}
