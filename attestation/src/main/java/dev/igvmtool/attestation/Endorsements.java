@@ -37,6 +37,7 @@ public record Endorsements(
     public static final Endorsements NONE =
             new Endorsements(List.of(), List.of(), List.of(), List.of(), Optional.empty(), Optional.empty());
 
+    private static final int MAX_BYTES = 4 << 20;
     private static final int MAX_CERTIFICATES = 256;
     private static final int DER_SEQUENCE = 0x30;
 
@@ -57,7 +58,14 @@ public record Endorsements(
      * @throws FormatException if it is of no known kind, or malformed
      */
     public static Endorsements read(Bytes given) {
+        if (given.size() > MAX_BYTES) {
+            throw new FormatException(given.size() + " bytes of endorsements, expected at most " + MAX_BYTES);
+        }
         Bytes bytes = TextForm.decode(given);
+        // Before PEM: a quote holds its chain in that form.
+        if (TdxQuote.looksLikeQuote(bytes)) {
+            return NONE.with(Optional.empty(), Optional.of(TdxQuote.read(bytes)));
+        }
         if (Pem.isPem(bytes) && !JsonDocument.looksLikeObject(bytes)) {
             return ofPem(Pem.read(bytes));
         }
@@ -67,11 +75,12 @@ public record Endorsements(
         if (!bytes.isEmpty() && bytes.u8(0) == DER_SEQUENCE) {
             return ofDer(bytes);
         }
-        if (TdxQuote.looksLikeQuote(bytes)) {
-            return NONE.with(Optional.empty(), Optional.of(TdxQuote.read(bytes)));
-        }
         try {
-            return NONE.with(Optional.of(CertificateTable.read(bytes)), Optional.empty());
+            CertificateTable table = CertificateTable.read(bytes);
+            if (table.entries().isEmpty()) {
+                throw new FormatException("there is no entry");
+            }
+            return NONE.with(Optional.of(table), Optional.empty());
         } catch (FormatException e) {
             throw new FormatException(
                     "no certificate, revocation list, TCB info, enclave identity, certificate table or"

@@ -11,6 +11,9 @@ import dev.igvmtool.attestation.vbs.VbsReport;
 
 /** Something that a platform says of a machine. Its kind is found out by its content. */
 public sealed interface Evidence {
+    /** Longer evidence is refused unread. */
+    int MAX_BYTES = 4 << 20;
+
     /** An SNP report, possibly with its certificate table. */
     record Snp(SnpEvidence evidence) implements Evidence {
         @Override
@@ -65,6 +68,9 @@ public sealed interface Evidence {
      * @throws FormatException if it is of no known kind, or malformed
      */
     static Evidence read(Bytes given) {
+        if (given.size() > MAX_BYTES) {
+            throw new FormatException(given.size() + " bytes of evidence, expected at most " + MAX_BYTES);
+        }
         Bytes bytes = TextForm.decode(given);
         if (HclReport.looksLikeReport(bytes)) {
             return new Hcl(HclReport.read(bytes));

@@ -41,26 +41,30 @@ public record Verifier(Policy policy, TrustAnchors anchors, Instant at) {
      * Judges evidence as it came.
      *
      * @param evidence raw, or as hexadecimal or base64 text
-     * @param images what the image says, if one is given
+     * @param endorsements what vouches for it
+     * @param expectations what this machine must be
      * @throws FormatException if the bytes are no evidence
      */
-    public Group verify(Bytes evidence, Endorsements endorsements, Optional<ImageExpectations> images) {
-        return verify(Evidence.read(evidence), endorsements, images);
+    public Group verify(Bytes evidence, Endorsements endorsements, Expectations expectations) {
+        return verify(Evidence.read(evidence), endorsements, expectations);
     }
 
     /** Judges evidence that was read before. */
-    public Group verify(Evidence evidence, Endorsements endorsements, Optional<ImageExpectations> images) {
-        return new Verification(endorsements, images).verify(evidence);
+    public Group verify(Evidence evidence, Endorsements endorsements, Expectations expectations) {
+        return new Verification(endorsements, expectations).verify(evidence);
     }
+
+    private static final String NONCE = "nonce";
+    private static final String NONCE_CLAUSE = "RFC 9334 section 10.2, nonces";
 
     /** One verification. */
     private final class Verification {
         private final Endorsements endorsements;
-        private final Optional<ImageExpectations> images;
+        private final Expectations expectations;
 
-        Verification(Endorsements endorsements, Optional<ImageExpectations> images) {
+        Verification(Endorsements endorsements, Expectations expectations) {
             this.endorsements = endorsements;
-            this.images = images;
+            this.expectations = expectations;
         }
 
         Group verify(Evidence evidence) {
@@ -86,9 +90,19 @@ public record Verifier(Policy policy, TrustAnchors anchors, Instant at) {
             }
             SnpReport report = evidence.report();
             List<Verdict> groups = new ArrayList<>(new SnpVerifier(policy.snp(), anchors, at).verify(evidence));
+            groups.add(nonce(report.reportData()));
             groups.add(image(
                     PlatformType.SEV_SNP, policy.snp().fixesMeasurement(), image -> ImageChecks.snp(report, image)));
             return groups;
+        }
+
+        /** What the machine was asked to say; its place in the report is the same thing on every platform. */
+        private Check nonce(Bytes found) {
+            return expectations
+                    .reportData()
+                    .map(expected -> Check.equal(NONCE, found.toHex(), expected.toHex(), NONCE_CLAUSE))
+                    .orElseGet(
+                            () -> Check.skipped(NONCE, found.toHex(), NONCE_CLAUSE, "none was given to compare with"));
         }
 
         private List<Verdict> tdx(TdxQuote quote) {
@@ -99,6 +113,7 @@ public record Verifier(Policy policy, TrustAnchors anchors, Instant at) {
                     endorsements.tcbInfos(),
                     endorsements.qeIdentities());
             List<Verdict> groups = new ArrayList<>(new TdxVerifier(policy.tdx(), anchors, at).verify(evidence));
+            groups.add(nonce(quote.body().reportData()));
             groups.add(image(
                     PlatformType.TDX,
                     policy.tdx().fixesMeasurement(),
@@ -108,6 +123,7 @@ public record Verifier(Policy policy, TrustAnchors anchors, Instant at) {
 
         private List<Verdict> tdReport(TdReport report) {
             List<Verdict> groups = new ArrayList<>(TdReportVerifier.verify(report, endorsements.quote()));
+            groups.add(nonce(report.reportData()));
             endorsements
                     .quote()
                     .ifPresentOrElse(
@@ -122,6 +138,7 @@ public record Verifier(Policy policy, TrustAnchors anchors, Instant at) {
 
         private List<Verdict> vbs(VbsReport report) {
             List<Verdict> groups = new ArrayList<>(new VbsVerifier(policy.vbs()).verify(report));
+            groups.add(nonce(report.reportData()));
             groups.add(image(
                     PlatformType.VSM_ISOLATION,
                     policy.vbs().fixesMeasurement(),
@@ -161,12 +178,13 @@ public record Verifier(Policy policy, TrustAnchors anchors, Instant at) {
         }
 
         private Verdict image(PlatformType platform, boolean pinned, Function<ImageExpectation, Group> checks) {
-            if (images.isEmpty()) {
+            if (expectations.image().isEmpty()) {
                 return ImageChecks.missing(pinned);
             }
-            ImageExpectation image = images.get().byPlatform().get(platform);
+            ImageExpectations images = expectations.image().get();
+            ImageExpectation image = images.byPlatform().get(platform);
             return image == null
-                    ? ImageChecks.unfit(images.get().problems().getOrDefault(platform, "none"))
+                    ? ImageChecks.unfit(images.problems().getOrDefault(platform, "none"))
                     : checks.apply(image);
         }
     }

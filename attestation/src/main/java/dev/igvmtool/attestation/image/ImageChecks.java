@@ -9,6 +9,7 @@ import dev.igvmtool.attestation.verdict.Group;
 import dev.igvmtool.attestation.verdict.Verdict;
 import dev.igvmtool.format.header.SnpIdBlock;
 import dev.igvmtool.format.header.VbsMeasurement;
+import dev.igvmtool.measurement.snp.PspForm;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -69,14 +70,14 @@ public final class ImageChecks {
         checks.add(Check.equal(
                 "digest of the ID key",
                 report.idKeyDigest().toHex(),
-                PspKey.digest(block.idPublicKey()).toHex(),
+                PspForm.keyDigest(block.idPublicKey()).toHex(),
                 ID_BLOCK));
         boolean author = block.authorKeyEnabled() != 0;
         checks.add(Check.equal(
                 "digest of the author key",
                 report.authorKeyDigest().toHex(),
                 author
-                        ? PspKey.digest(block.authorPublicKey()).toHex()
+                        ? PspForm.keyDigest(block.authorPublicKey()).toHex()
                         : Bytes.zeros(report.authorKeyDigest().size()).toHex(),
                 ID_BLOCK));
         checks.add(Check.equal("author key enabled", report.key().authorKeyEnabled(), author, ID_BLOCK));

@@ -3,12 +3,15 @@ package dev.igvmtool.attestation.image;
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.FormatException;
 import dev.igvmtool.format.IgvmFile;
+import dev.igvmtool.format.header.Directive;
 import dev.igvmtool.format.header.GuestPolicy;
 import dev.igvmtool.format.header.PlatformType;
 import dev.igvmtool.format.header.SnpIdBlock;
 import dev.igvmtool.format.header.SupportedPlatform;
 import dev.igvmtool.format.header.VbsMeasurement;
 import dev.igvmtool.measurement.LaunchDigest;
+import dev.igvmtool.measurement.Profile;
+import dev.igvmtool.measurement.Trace;
 import java.util.Optional;
 
 /**
@@ -30,19 +33,25 @@ public record ImageExpectation(
         Optional<VbsMeasurement> vbsMeasurement) {
 
     /**
-     * Measures an image as Hyper-V does.
+     * Measures an image by a profile.
      *
      * @throws FormatException if the image is not for the platform, or cannot be measured
      */
-    public static ImageExpectation of(IgvmFile file, PlatformType platform) {
-        LaunchDigest digest = LaunchDigest.of(file, platform);
-        int mask = file.platform(platform)
-                .map(SupportedPlatform::compatibilityMask)
-                .orElseThrow();
+    public static ImageExpectation of(IgvmFile file, PlatformType platform, Profile profile) {
+        SupportedPlatform supported = file.platform(platform)
+                .orElseThrow(() -> new FormatException("the image is not for platform " + platform + ", only for "
+                        + file.supportedPlatforms().stream()
+                                .map(SupportedPlatform::platformType)
+                                .toList()));
+        if (!profile.measures(platform)) {
+            throw new FormatException("profile " + profile.title() + " does not measure for " + platform);
+        }
+        LaunchDigest digest = LaunchDigest.of(file, new LaunchDigest.Request(supported, profile.rules(), Trace.OFF));
+        int mask = supported.compatibilityMask();
         return new ImageExpectation(
                 platform,
                 digest.value(),
-                "as Hyper-V measures",
+                "measured as " + profile.title() + " does",
                 file.initializations().stream()
                         .filter(header -> header instanceof GuestPolicy && (header.compatibilityMask() & mask) == mask)
                         .map(header -> ((GuestPolicy) header).policy())
@@ -51,8 +60,7 @@ public record ImageExpectation(
                 directive(file, VbsMeasurement.class, mask));
     }
 
-    private static <T extends dev.igvmtool.format.header.Directive> Optional<T> directive(
-            IgvmFile file, Class<T> type, int mask) {
+    private static <T extends Directive> Optional<T> directive(IgvmFile file, Class<T> type, int mask) {
         return file.directives().stream()
                 .filter(header -> type.isInstance(header) && (header.compatibilityMask() & mask) == mask)
                 .map(type::cast)

@@ -163,6 +163,15 @@ public final class JsonObject {
         return Bytes.fromHex(text);
     }
 
+    /** Bytes in hexadecimal digits, up to {@code max}, that must be there. */
+    public Bytes hexUpTo(String name, int max) {
+        String text = requiredText(name);
+        if (text.length() > 2 * max || text.isEmpty() || !HEX.matcher(text).matches()) {
+            throw error(name, "is '" + Quoted.of(text) + "', expected 2 to " + 2 * max + " hexadecimal digits");
+        }
+        return Bytes.fromHex(text);
+    }
+
     /** The simple members: texts, numbers and flags, each as its text. */
     public Map<String, String> simpleMembers() {
         Map<String, String> simple = new LinkedHashMap<>();

@@ -223,11 +223,10 @@ final class PolicyChecks {
                                         SnpClause.ID_BLOCK)
                                 .withNote(authorEnabled ? "" : "the report has no author key")
                         : Check.skipped("author key", digest(report.authorKeyDigest()), SnpClause.ID_BLOCK, NOT_ASKED));
-        checks.add(Check.of(
+        checks.add(Check.equal(
                 "author key flag",
-                authorEnabled || report.authorKeyDigest().isZero(),
                 authorEnabled ? "set" : "clear",
-                authorEnabled ? "set" : "set, as there is an author key digest",
+                report.authorKeyDigest().isZero() ? "clear" : "set",
                 SnpClause.REPORT));
         return new Group("signer of the ID block", checks);
     }
@@ -236,7 +235,7 @@ final class PolicyChecks {
         return digest.isZero() ? "none" : digest.toHex();
     }
 
-    private Group table() {
+    private Verdict table() {
         List<Verdict> checks = new ArrayList<>();
         Set<String> asked = policy.table.stream().map(TableRule::guid).collect(Collectors.toSet());
         for (TableRule rule : policy.table) {
@@ -251,7 +250,9 @@ final class PolicyChecks {
                                 + entry.content().size() + " bytes",
                         SnpClause.TABLE,
                         NOT_ASKED))));
-        return new Group("certificate table", checks);
+        return checks.isEmpty()
+                ? Check.skipped("certificate table", "none", SnpClause.TABLE, NOT_ASKED)
+                : new Group("certificate table", checks);
     }
 
     private static Check entry(TableRule rule, Optional<Bytes> entry) {

@@ -6,6 +6,7 @@ import dev.igvmtool.attestation.verdict.Group;
 import dev.igvmtool.attestation.verdict.Verdict;
 import dev.igvmtool.attestation.x509.Certificate;
 import dev.igvmtool.attestation.x509.CertificatePath;
+import dev.igvmtool.measurement.ecdsa.Ecdsa;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -121,7 +122,6 @@ final class CollateralChecks {
     }
 
     private static boolean isSigned(SignedCollateral document, Certificate signer) {
-        return P256.isSigned(
-                document.signed(), document.signature(), signer.x509().getPublicKey());
+        return Ecdsa.P256.verify(signer.x509().getPublicKey(), document.signed(), document.signature());
     }
 }

@@ -5,6 +5,7 @@ import dev.igvmtool.attestation.verdict.Check;
 import dev.igvmtool.attestation.verdict.Group;
 import dev.igvmtool.attestation.verdict.Verdict;
 import dev.igvmtool.measurement.Sha;
+import dev.igvmtool.measurement.ecdsa.Ecdsa;
 import java.security.MessageDigest;
 import java.security.PublicKey;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import java.util.Optional;
 final class QuoteChecks {
     private static final Bytes INTEL = Bytes.fromHex("939a7233f79c4ca9940a0db3957f0607");
     private static final int SHA256_BYTES = 32;
+    private static final int COORDINATE_BYTES = Ecdsa.P256.numberBytes();
 
     private final TdxSubject subject;
     private final TdxPolicy policy;
@@ -52,14 +54,16 @@ final class QuoteChecks {
     Group signatures() {
         QuoteSignature signature = quote.signature();
         List<Verdict> checks = new ArrayList<>();
-        Optional<PublicKey> key = P256.key(signature.attestationKey());
+        Optional<PublicKey> key = Ecdsa.P256.key(
+                signature.attestationKey().slice(0, COORDINATE_BYTES),
+                signature.attestationKey().from(COORDINATE_BYTES));
         checks.add(Check.of(
                 "attestation key",
                 key.isPresent(),
                 key.isPresent() ? "on P-256" : "not on P-256",
                 "on P-256",
                 TdxClause.SIGNATURE));
-        boolean good = key.map(it -> P256.isSigned(quote.signed(), signature.signature(), it))
+        boolean good = key.map(it -> Ecdsa.P256.verify(it, quote.signed(), signature.signature()))
                 .orElse(false);
         checks.add(signature("quote, by the attestation key", good));
         checks.add(Check.equal(
@@ -70,7 +74,7 @@ final class QuoteChecks {
         PublicKey pck = subject.path().leaf().x509().getPublicKey();
         checks.add(signature(
                 "report of the quoting enclave, by the PCK key",
-                P256.isSigned(signature.qeReport(), signature.qeReportSignature(), pck)));
+                Ecdsa.P256.verify(pck, signature.qeReport(), signature.qeReportSignature())));
         return new Group("signatures", checks);
     }
 
@@ -87,6 +91,8 @@ final class QuoteChecks {
     }
 
     private static Bytes sha256(Bytes content) {
-        return Bytes.wrap(Sha.sha256().digest(content.toByteArray()));
+        MessageDigest hash = Sha.sha256();
+        Sha.update(hash, content);
+        return Bytes.wrap(hash.digest());
     }
 }
