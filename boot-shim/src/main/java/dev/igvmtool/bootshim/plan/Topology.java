@@ -3,7 +3,6 @@ package dev.igvmtool.bootshim.plan;
 import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.abi.shim.MemoryVtlType;
 import dev.igvmtool.abi.shim.PersistedStateHeader;
-import dev.igvmtool.abi.shim.SavedState;
 import dev.igvmtool.bootshim.plan.DebugValue.Style;
 import dev.igvmtool.devicetree.binding.HostTree;
 import dev.igvmtool.devicetree.binding.MemoryEntry;
@@ -73,9 +72,8 @@ public record Topology(
                 List.of());
     }
 
-    private static Topology restored(ShimInputs inputs, SavedState state, PlanLog log) {
-        PersistedState.Heap heap =
-                PersistedState.heap(state, inputs.image().params().heapSize());
+    private static Topology restored(ShimInputs inputs, PersistedState state, PlanLog log) {
+        PersistedState.Heap heap = state.heap(inputs.image().params().heapSize());
         log.info(
                 "Bump allocator: allocated {} bytes in {} allocations ({} bytes free)",
                 heap.bytes(),
@@ -117,7 +115,7 @@ public record Topology(
                 payload,
                 state.memory().stream()
                         .filter(entry -> entry.type() == MemoryVtlType.VTL2_GPA_POOL)
-                        .map(SavedState.Memory::range)
+                        .map(PersistedState.Memory::range)
                         .toList(),
                 List.copyOf(excluded));
     }
@@ -129,18 +127,18 @@ public record Topology(
                 : Optional.empty();
     }
 
-    private static GpaRange single(SavedState state, MemoryVtlType type) {
+    private static GpaRange single(PersistedState state, MemoryVtlType type) {
         return state.memory().stream()
                 .filter(entry -> entry.type() == type)
-                .map(SavedState.Memory::range)
+                .map(PersistedState.Memory::range)
                 .findFirst()
                 .orElseThrow(() -> new ShimFatalException("persisted state has no range of type " + type));
     }
 
-    private static List<GpaRange> mmio(SavedState state, MemoryVtlType type) {
+    private static List<GpaRange> mmio(PersistedState state, MemoryVtlType type) {
         List<GpaRange> ranges = state.mmio().stream()
                 .filter(entry -> entry.type() == type)
-                .map(SavedState.Mmio::range)
+                .map(PersistedState.Mmio::range)
                 .toList();
         limit(ranges.size(), HostTree.MAX_VMBUS_MMIO, "ranges of type " + type);
         return ranges;

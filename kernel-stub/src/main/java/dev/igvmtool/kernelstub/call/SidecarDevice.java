@@ -9,6 +9,7 @@ import dev.igvmtool.abi.mshv.SidecarInfo;
 import dev.igvmtool.abi.sidecar.ControlPage;
 import dev.igvmtool.abi.sidecar.CpuStatus;
 import dev.igvmtool.abi.sidecar.SidecarLimits;
+import dev.igvmtool.devicetree.Fdt;
 import dev.igvmtool.devicetree.binding.BootTree;
 import dev.igvmtool.kernelstub.fault.LinuxError;
 import dev.igvmtool.kernelstub.fs.Inode;
@@ -29,7 +30,7 @@ public final class SidecarDevice {
 
     /** The nodes of the device tree, in its order. */
     public static List<BootTree.SidecarNode> nodes(Kernel kernel) {
-        return kernel.layout().sidecar();
+        return BootTree.of(Fdt.parse(kernel.deviceTree())).sidecarNodes();
     }
 
     /** The control page of a node, through the direct map. */

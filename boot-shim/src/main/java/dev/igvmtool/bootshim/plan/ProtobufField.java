@@ -1,4 +1,4 @@
-package dev.igvmtool.abi.protobuf;
+package dev.igvmtool.bootshim.plan;
 
 import dev.igvmtool.abi.binary.ByteReader;
 import dev.igvmtool.abi.binary.Bytes;
@@ -14,14 +14,14 @@ import java.util.List;
  * @param value of wire types 0, 1 and 5
  * @param content of wire type 2
  */
-public record ProtobufField(int number, int wireType, long value, Bytes content) {
-    static final int VARINT = 0;
+record ProtobufField(int number, int wireType, long value, Bytes content) {
+    private static final int VARINT = 0;
     private static final int FIXED64 = 1;
-    static final int DELIMITED = 2;
+    private static final int DELIMITED = 2;
     private static final int FIXED32 = 5;
 
     /** The fields of a message in stored order. */
-    public static List<ProtobufField> fields(Bytes message) {
+    static List<ProtobufField> fields(Bytes message) {
         ByteReader reader = new ByteReader(message);
         List<ProtobufField> fields = new ArrayList<>();
         while (reader.remaining() > 0) {
@@ -46,19 +46,19 @@ public record ProtobufField(int number, int wireType, long value, Bytes content)
     }
 
     /** The number of a varint field. */
-    public long varint() {
+    long varint() {
         expect(VARINT);
         return value;
     }
 
     /** The bytes of an embedded message. */
-    public Bytes message() {
+    Bytes message() {
         expect(DELIMITED);
         return content;
     }
 
     /** The numbers of a packed field, or the one of an unpacked element. */
-    public List<Long> varints() {
+    List<Long> varints() {
         if (wireType == VARINT) {
             return List.of(value);
         }

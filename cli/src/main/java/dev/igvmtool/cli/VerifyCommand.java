@@ -1,0 +1,33 @@
+package dev.igvmtool.cli;
+
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code verify}: what an image or a platform claims. */
+@Command(
+        name = "verify",
+        description = "Verifies evidence of a running machine against an image and a policy.",
+        synopsisSubcommandLabel = "COMMAND",
+        footer = {"", "Example: igvmtool verify report report.bin --image openhcl.bin --endorsements certificates"})
+final class VerifyCommand implements Callable<Integer>, CommandGroup {
+    private final Console console;
+
+    @Mixin
+    CommonOptions common;
+
+    VerifyCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public List<Object> commands() {
+        return List.of(new VerifyReportCommand(console));
+    }
+
+    @Override
+    public Integer call() {
+        throw new CommandException("verify: found no command, expected report; see igvmtool verify --help");
+    }
+}
