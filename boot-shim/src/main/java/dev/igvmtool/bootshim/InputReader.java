@@ -9,6 +9,7 @@ import dev.igvmtool.abi.paravisor.ImportedRegion;
 import dev.igvmtool.abi.paravisor.ImportedRegions;
 import dev.igvmtool.abi.paravisor.ParameterRegion;
 import dev.igvmtool.abi.shim.PersistedStateHeader;
+import dev.igvmtool.abi.shim.SavedState;
 import dev.igvmtool.abi.shim.ShimParams;
 import dev.igvmtool.bootshim.plan.PersistedState;
 import dev.igvmtool.bootshim.plan.ShimFatalException;
@@ -97,7 +98,7 @@ record InputReader(Memory memory, ShimImage image, TreeIsolation isolation) {
         return header.magic() == PersistedStateHeader.MAGIC ? Optional.of(header) : Optional.empty();
     }
 
-    private Optional<PersistedState> persisted() {
+    private Optional<SavedState> persisted() {
         return persistedHeader().map(header -> {
             GpaRange payload = PersistedState.payload(header, image.persistedStateRegion());
             return PersistedState.decode(memory.readBytes(payload.start(), (int) payload.size()));

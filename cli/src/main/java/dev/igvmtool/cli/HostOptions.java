@@ -32,7 +32,7 @@ final class HostOptions {
             names = "--memory",
             paramLabel = "SIZE",
             converter = SizeText.class,
-            description = "RAM, such as 512M or 2G; 512M if not given.")
+            description = "RAM, such as 512M or 2G; 512M for each node, or for 512 processors, if not given.")
     Optional<Long> memory;
 
     @Option(names = "--nodes", paramLabel = "N", description = "Virtual NUMA nodes, 1 if not given.")

@@ -70,6 +70,7 @@ final class BootSteps {
             processors.add(Processor.offline(i, tree.cpus().get(i).hardwareId()));
         }
         kernel.setProcessors(processors);
+        kernel.setLayout(kernel.layout().withSidecar(tree.sidecarNodes()));
         kernel.mix(tree.entropy().orElse(Bytes.EMPTY));
         kernel.log(
                 Kernel.INFO,

@@ -28,33 +28,30 @@ final class AcceptanceSteps {
 
     /** @param then the step that goes on afterwards */
     static void add(StepList steps, String then) {
-        steps.step(FIRST, RangeWalk::begin)
+        steps.step(FIRST, process -> RangeWalk.begin(process, unaccepted(process)))
                 .event("P38", "accept-pages", AcceptanceSteps::acceptPages)
                 .step("pages-accepted", AcceptanceSteps::pagesAccepted)
                 .step("log-acceptance", AcceptanceSteps::logAcceptance)
-                .step("begin-sharing", RangeWalk::begin)
+                .step(
+                        "begin-sharing",
+                        process -> RangeWalk.begin(
+                                process, new Inputs(process).view().sharedPool()))
                 .event("P38", "share-pages", AcceptanceSteps::sharePages)
                 .step("pages-shared", AcceptanceSteps::pagesShared)
                 .step("log-sharing", AcceptanceSteps::logSharing)
                 .step("memory-is-ready", process -> process.cpu().jumpTo(then));
     }
 
-    private static RangeWalk unaccepted(ParavisorProcess process) {
+    private static List<GpaRange> unaccepted(ParavisorProcess process) {
         Inputs inputs = new Inputs(process);
         List<GpaRange> accepted = inputs.tree().accepted();
-        return new RangeWalk(
-                process,
-                inputs.view().vtl0RamAndPool().stream()
-                        .flatMap(ram -> ram.without(accepted).stream())
-                        .toList());
-    }
-
-    private static RangeWalk pool(ParavisorProcess process) {
-        return new RangeWalk(process, new Inputs(process).view().sharedPool());
+        return inputs.view().vtl0RamAndPool().stream()
+                .flatMap(ram -> ram.without(accepted).stream())
+                .toList();
     }
 
     private static void acceptPages(ParavisorProcess process) {
-        Optional<GpaRange> piece = unaccepted(process).next(MAX_ACCEPTED);
+        Optional<GpaRange> piece = new RangeWalk(process).next(MAX_ACCEPTED);
         if (piece.isEmpty()) {
             process.cpu().jumpTo("log-acceptance");
             return;
@@ -69,16 +66,16 @@ final class AcceptanceSteps {
 
     private static void pagesAccepted(ParavisorProcess process) {
         String what = "accept memory of VTL0";
-        unaccepted(process).done(process.hypercallSuccess(what).repsDone(), what);
+        new RangeWalk(process).done(process.hypercallSuccess(what).repsDone(), what);
         process.cpu().jumpTo("accept-pages");
     }
 
     private static void logAcceptance(ParavisorProcess process) {
-        process.log("accepted " + unaccepted(process).bytes() / 1024 + " KiB of memory");
+        process.log("accepted " + new RangeWalk(process).bytes() / 1024 + " KiB of memory");
     }
 
     private static void sharePages(ParavisorProcess process) {
-        Optional<GpaRange> piece = pool(process).next(MAX_SHARED);
+        Optional<GpaRange> piece = new RangeWalk(process).next(MAX_SHARED);
         if (piece.isEmpty()) {
             process.cpu().jumpTo("log-sharing");
             return;
@@ -93,11 +90,11 @@ final class AcceptanceSteps {
 
     private static void pagesShared(ParavisorProcess process) {
         String what = "share memory of the pool with the host";
-        pool(process).done(process.hypercallSuccess(what).repsDone(), what);
+        new RangeWalk(process).done(process.hypercallSuccess(what).repsDone(), what);
         process.cpu().jumpTo("share-pages");
     }
 
     private static void logSharing(ParavisorProcess process) {
-        process.log("the host sees the pool of " + pool(process).bytes() / 1024 + " KiB");
+        process.log("the host sees the pool of " + new RangeWalk(process).bytes() / 1024 + " KiB");
     }
 }

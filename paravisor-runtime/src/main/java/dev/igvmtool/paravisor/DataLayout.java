@@ -37,8 +37,10 @@ final class DataLayout {
     static final int SLIT = 0xa000;
     /** Copy of the PPTT. */
     static final int PPTT = SLIT + ParameterRegion.SLIT_PAGE_COUNT * PAGE;
+    /** {@link RangeWalk}: the ranges that the present loop walks. */
+    static final int RANGES = PPTT + ParameterRegion.PPTT_PAGE_COUNT * PAGE;
     /** Device tree blob. */
-    static final int FDT = PPTT + ParameterRegion.PPTT_PAGE_COUNT * PAGE;
+    static final int FDT = RANGES + RangeWalk.BYTES;
 
     static final int SIZE = FDT + (BootTree.CAPACITY_BYTES + PAGE - 1) / PAGE * PAGE;
 

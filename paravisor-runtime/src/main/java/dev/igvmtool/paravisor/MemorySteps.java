@@ -28,7 +28,10 @@ final class MemorySteps {
     static void add(StepList steps) {
         steps.step("choose-memory-steps", MemorySteps::choose);
         AcceptanceSteps.add(steps, OPEN_VTL0_MEMORY);
-        steps.step("begin-protection", RangeWalk::begin)
+        steps.step(
+                        "begin-protection",
+                        process -> RangeWalk.begin(
+                                process, new Inputs(process).view().vtl2Ram()))
                 .step("protect-pages", MemorySteps::protectPages)
                 .step("pages-protected", MemorySteps::pagesProtected)
                 .step("log-protection", MemorySteps::logProtection)
@@ -47,12 +50,8 @@ final class MemorySteps {
         process.cpu().jumpTo(new Inputs(process).rules().isIsolated() ? AcceptanceSteps.FIRST : "begin-protection");
     }
 
-    private static RangeWalk vtl2Memory(ParavisorProcess process) {
-        return new RangeWalk(process, new Inputs(process).view().vtl2Ram());
-    }
-
     private static void protectPages(ParavisorProcess process) {
-        Optional<GpaRange> piece = vtl2Memory(process).next(MAX_PAGES);
+        Optional<GpaRange> piece = new RangeWalk(process).next(MAX_PAGES);
         if (piece.isEmpty()) {
             process.cpu().jumpTo("log-protection");
             return;
@@ -68,17 +67,17 @@ final class MemorySteps {
 
     private static void pagesProtected(ParavisorProcess process) {
         String what = "protect memory of VTL2";
-        vtl2Memory(process).done(process.hypercallSuccess(what).repsDone(), what);
+        new RangeWalk(process).done(process.hypercallSuccess(what).repsDone(), what);
         process.cpu().jumpTo("protect-pages");
     }
 
     private static void logProtection(ParavisorProcess process) {
-        process.log("VTL0 has no access to " + (vtl2Memory(process).bytes() >>> 20) + " MiB of VTL2");
+        process.log("VTL0 has no access to " + (new RangeWalk(process).bytes() >>> 20) + " MiB of VTL2");
     }
 
     private static void beginVtl0Ranges(ParavisorProcess process) {
         process.set(Variable.VTL0_MEMORY_FILE, process.result("open " + MshvDevices.VTL_LOW));
-        RangeWalk.begin(process);
+        process.set(Variable.INDEX, 0);
     }
 
     private static void mapVtl0Range(ParavisorProcess process) {

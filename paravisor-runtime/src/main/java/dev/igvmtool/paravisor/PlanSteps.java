@@ -58,7 +58,8 @@ final class PlanSteps {
 
     private static void readTopology(ParavisorProcess process) {
         Inputs inputs = new Inputs(process);
-        Topology topology = inputs.topology(inputs.tree().cpus().size());
+        process.set(Variable.VP_COUNT, inputs.tree().cpus().size());
+        Topology topology = inputs.topology(process.getInt(Variable.VP_COUNT));
         process.log(String.format(
                 "topology: %d VPs, %d in a socket, %d threads in a core, x2APIC %s",
                 topology.vpCount(),

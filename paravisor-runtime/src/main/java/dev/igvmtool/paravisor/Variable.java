@@ -15,6 +15,8 @@ enum Variable {
     FDT_SIZE,
     PROCESS_ID,
     MEMORY_FILE,
+    /** VPs of the device tree. */
+    VP_COUNT,
     /** Position in the list that a loop walks. */
     INDEX,
     /** Position inside the list element. */

@@ -63,7 +63,7 @@ final class VpSteps {
     private static void prepareVp(ParavisorProcess process) {
         Inputs inputs = new Inputs(process);
         int vp = process.getInt(Variable.INDEX);
-        if (vp >= inputs.tree().cpus().size()) {
+        if (vp >= process.getInt(Variable.VP_COUNT)) {
             process.cpu().jumpTo("log-vps");
         } else if (inputs.online().contains(vp)) {
             prepareLinuxVp(process, vp);
@@ -157,7 +157,7 @@ final class VpSteps {
     private static void logVps(ParavisorProcess process) {
         Inputs inputs = new Inputs(process);
         OnlineCpus online = inputs.online();
-        int count = inputs.tree().cpus().size();
+        int count = process.getInt(Variable.VP_COUNT);
         int linux = 0;
         for (int vp = 0; vp < count; vp++) {
             linux += online.contains(vp) ? 1 : 0;

@@ -3,37 +3,19 @@ package dev.igvmtool.bootshim.plan;
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.FormatException;
 import dev.igvmtool.abi.binary.GpaRange;
-import dev.igvmtool.abi.shim.MemoryVtlType;
 import dev.igvmtool.abi.shim.PersistedStateHeader;
-import java.util.ArrayList;
-import java.util.List;
+import dev.igvmtool.abi.shim.SavedState;
 
-/**
- * {@code SavedState}: what a previous instance of VTL2 left about the partition's memory, a protobuf message. Follows
- * openvmm, openhcl/loader_defs shim::save_restore.
- *
- * @param memory ascending pieces of memory with their use
- * @param mmio pieces of MMIO
- * @param cpusWithMappedInterrupts processors with device interrupts but no I/O under way
- * @param cpusWithOutstandingIo processors with I/O under way
- */
-public record PersistedState(
-        List<Memory> memory, List<Mmio> mmio, List<Long> cpusWithMappedInterrupts, List<Long> cpusWithOutstandingIo) {
-    /** A number of 32 bits on the wire may have more; they do not count. */
-    private static final long UINT32 = 0xffff_ffffL;
+/** How the shim takes what a previous instance of VTL2 left: where it is, and what it costs to decode. */
+public final class PersistedState {
+    /** Bytes of one element of the lists, as the reference lays them out. */
+    private static final int MEMORY_BYTES = 32;
 
-    public PersistedState {
-        memory = List.copyOf(memory);
-        mmio = List.copyOf(mmio);
-        cpusWithMappedInterrupts = List.copyOf(cpusWithMappedInterrupts);
-        cpusWithOutstandingIo = List.copyOf(cpusWithOutstandingIo);
-    }
+    private static final int MMIO_BYTES = 24;
+    private static final int CPU_BYTES = 4;
+    private static final int FIRST_ELEMENTS = 4;
 
-    /** A piece of memory. */
-    public record Memory(GpaRange range, long node, MemoryVtlType type, int igvmType) {}
-
-    /** A piece of MMIO. */
-    public record Mmio(GpaRange range, MemoryVtlType type) {}
+    private PersistedState() {}
 
     /**
      * Where the payload is.
@@ -66,26 +48,19 @@ public record PersistedState(
      */
     record Heap(long bytes, int allocations, long freeBytes) {}
 
-    /** Bytes of one element of the lists, as the reference lays them out. */
-    private static final int MEMORY_BYTES = 32;
-
-    private static final int MMIO_BYTES = 24;
-    private static final int CPU_BYTES = 4;
-    private static final int FIRST_ELEMENTS = 4;
-
     /**
      * The use of a heap by decoding.
      *
      * @throws ShimFatalException if it is too small
      */
-    Heap heap(long heapBytes) {
+    static Heap heap(SavedState state, long heapBytes) {
         long bytes = 0;
         int allocations = 0;
         int[][] lists = {
-            {memory.size(), MEMORY_BYTES},
-            {mmio.size(), MMIO_BYTES},
-            {cpusWithMappedInterrupts.size(), CPU_BYTES},
-            {cpusWithOutstandingIo.size(), CPU_BYTES}
+            {state.memory().size(), MEMORY_BYTES},
+            {state.mmio().size(), MMIO_BYTES},
+            {state.cpusWithMappedInterrupts().size(), CPU_BYTES},
+            {state.cpusWithOutstandingIo().size(), CPU_BYTES}
         };
         for (int[] list : lists) {
             int elements = 0;
@@ -107,95 +82,11 @@ public record PersistedState(
      *
      * @throws ShimFatalException if it is not the message
      */
-    public static PersistedState decode(Bytes payload) {
+    public static SavedState decode(Bytes payload) {
         try {
-            return decodeState(payload);
+            return SavedState.decode(payload);
         } catch (FormatException e) {
             throw new ShimFatalException("persisted state cannot be decoded: " + e.getMessage(), e);
         }
-    }
-
-    private static PersistedState decodeState(Bytes payload) {
-        List<Memory> memory = new ArrayList<>();
-        List<Mmio> mmio = new ArrayList<>();
-        List<Long> mapped = new ArrayList<>();
-        List<Long> outstanding = new ArrayList<>();
-        for (ProtobufField field : ProtobufField.fields(payload)) {
-            switch (field.number()) {
-                case 1 -> memory.add(memory(field.message()));
-                case 2 -> mmio.add(mmio(field.message()));
-                case 3 -> mapped.addAll(uint32s(field));
-                case 4 -> outstanding.addAll(uint32s(field));
-                default -> {} // a later version's field
-            }
-        }
-        return new PersistedState(memory, mmio, mapped, outstanding);
-    }
-
-    private static Memory memory(Bytes message) {
-        GpaRange range = new GpaRange(0, 0);
-        long node = 0;
-        MemoryVtlType type = MemoryVtlType.VTL0;
-        int igvmType = 0;
-        for (ProtobufField field : ProtobufField.fields(message)) {
-            switch (field.number()) {
-                case 1 -> range = range(field.message());
-                case 2 -> node = field.varint() & UINT32;
-                case 3 -> type = vtlType(wrapped(field.message()));
-                case 4 -> igvmType = (int) wrapped(field.message()) & 0xffff;
-                default -> {} // a later version's field
-            }
-        }
-        return new Memory(range, node, type, igvmType);
-    }
-
-    private static Mmio mmio(Bytes message) {
-        GpaRange range = new GpaRange(0, 0);
-        MemoryVtlType type = MemoryVtlType.VTL0;
-        for (ProtobufField field : ProtobufField.fields(message)) {
-            switch (field.number()) {
-                case 1 -> range = range(field.message());
-                case 2 -> type = vtlType(wrapped(field.message()));
-                default -> {} // a later version's field
-            }
-        }
-        return new Mmio(range, type);
-    }
-
-    private static GpaRange range(Bytes message) {
-        long start = 0;
-        long end = 0;
-        for (ProtobufField field : ProtobufField.fields(message)) {
-            switch (field.number()) {
-                case 1 -> start = field.varint();
-                case 2 -> end = field.varint();
-                default -> {} // a later version's field
-            }
-        }
-        if (Long.compareUnsigned(end, start) < 0) {
-            throw new FormatException(String.format("range ends at 0x%x, before its start 0x%x", end, start));
-        }
-        return new GpaRange(start, end);
-    }
-
-    private static List<Long> uint32s(ProtobufField field) {
-        return field.varints().stream().map(value -> value & UINT32).toList();
-    }
-
-    /** A message that holds one number in field 1. */
-    private static long wrapped(Bytes message) {
-        long value = 0;
-        for (ProtobufField field : ProtobufField.fields(message)) {
-            if (field.number() == 1) {
-                value = field.varint();
-            }
-        }
-        return value;
-    }
-
-    private static MemoryVtlType vtlType(long value) {
-        return MemoryVtlType.of((int) value)
-                .filter(type -> type.value() == value)
-                .orElseThrow(() -> new FormatException("memory type is " + value + ", expected 0 to 12"));
     }
 }

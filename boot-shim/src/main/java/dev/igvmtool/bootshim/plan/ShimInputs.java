@@ -4,6 +4,7 @@ import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.FormatException;
 import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.abi.paravisor.CommandLinePage;
+import dev.igvmtool.abi.shim.SavedState;
 import dev.igvmtool.devicetree.binding.HostTree;
 import dev.igvmtool.devicetree.binding.TreeIsolation;
 import java.util.List;
@@ -21,7 +22,7 @@ public record ShimInputs(
         CommandLinePage measuredCommandLine,
         HostTree hostTree,
         List<Imported> imported,
-        Optional<PersistedState> persisted) {
+        Optional<SavedState> persisted) {
     public ShimInputs {
         imported = List.copyOf(imported);
     }

@@ -3,6 +3,7 @@ package dev.igvmtool.bootshim.plan;
 import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.abi.shim.MemoryVtlType;
 import dev.igvmtool.abi.shim.PersistedStateHeader;
+import dev.igvmtool.abi.shim.SavedState;
 import dev.igvmtool.bootshim.plan.DebugValue.Style;
 import dev.igvmtool.devicetree.binding.HostTree;
 import dev.igvmtool.devicetree.binding.MemoryEntry;
@@ -72,8 +73,9 @@ public record Topology(
                 List.of());
     }
 
-    private static Topology restored(ShimInputs inputs, PersistedState state, PlanLog log) {
-        PersistedState.Heap heap = state.heap(inputs.image().params().heapSize());
+    private static Topology restored(ShimInputs inputs, SavedState state, PlanLog log) {
+        PersistedState.Heap heap =
+                PersistedState.heap(state, inputs.image().params().heapSize());
         log.info(
                 "Bump allocator: allocated {} bytes in {} allocations ({} bytes free)",
                 heap.bytes(),
@@ -115,7 +117,7 @@ public record Topology(
                 payload,
                 state.memory().stream()
                         .filter(entry -> entry.type() == MemoryVtlType.VTL2_GPA_POOL)
-                        .map(PersistedState.Memory::range)
+                        .map(SavedState.Memory::range)
                         .toList(),
                 List.copyOf(excluded));
     }
@@ -127,18 +129,18 @@ public record Topology(
                 : Optional.empty();
     }
 
-    private static GpaRange single(PersistedState state, MemoryVtlType type) {
+    private static GpaRange single(SavedState state, MemoryVtlType type) {
         return state.memory().stream()
                 .filter(entry -> entry.type() == type)
-                .map(PersistedState.Memory::range)
+                .map(SavedState.Memory::range)
                 .findFirst()
                 .orElseThrow(() -> new ShimFatalException("persisted state has no range of type " + type));
     }
 
-    private static List<GpaRange> mmio(PersistedState state, MemoryVtlType type) {
+    private static List<GpaRange> mmio(SavedState state, MemoryVtlType type) {
         List<GpaRange> ranges = state.mmio().stream()
                 .filter(entry -> entry.type() == type)
-                .map(PersistedState.Mmio::range)
+                .map(SavedState.Mmio::range)
                 .toList();
         limit(ranges.size(), HostTree.MAX_VMBUS_MMIO, "ranges of type " + type);
         return ranges;

@@ -7,6 +7,7 @@ import dev.igvmtool.abi.elf.ElfFile;
 import dev.igvmtool.abi.elf.ProgramHeader;
 import dev.igvmtool.abi.paravisor.CommandLinePage;
 import dev.igvmtool.abi.shim.PersistedStateHeader;
+import dev.igvmtool.abi.shim.SavedState;
 import dev.igvmtool.abi.shim.ShimParams;
 import dev.igvmtool.devicetree.binding.TreeIsolation;
 import dev.igvmtool.testing.HandoffCase;
@@ -133,7 +134,7 @@ public final class CaseInputs {
         return span(golden, "underhill-kernel").start() + elf.header().entry() - lowest;
     }
 
-    private static Optional<PersistedState> persisted(HandoffCase golden, ShimImage image) {
+    private static Optional<SavedState> persisted(HandoffCase golden, ShimImage image) {
         if (!golden.has("persisted-header.bin")) {
             return Optional.empty();
         }

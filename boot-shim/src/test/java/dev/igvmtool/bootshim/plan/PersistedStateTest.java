@@ -8,6 +8,7 @@ import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.abi.shim.MemoryVtlType;
 import dev.igvmtool.abi.shim.PersistedStateHeader;
+import dev.igvmtool.abi.shim.SavedState;
 import dev.igvmtool.testing.HandoffCase;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,11 +32,11 @@ class PersistedStateTest {
     @Test
     void decodesTheReferencesMessage() {
         HandoffCase golden = golden();
-        PersistedState state = PersistedState.decode(payload(golden));
+        SavedState state = PersistedState.decode(payload(golden));
         JsonNode expected = golden.config().get("persisted_state");
-        List<PersistedState.Memory> memory = new ArrayList<>();
+        List<SavedState.Memory> memory = new ArrayList<>();
         expected.get("memory")
-                .forEach(entry -> memory.add(new PersistedState.Memory(
+                .forEach(entry -> memory.add(new SavedState.Memory(
                         new GpaRange(HandoffCase.hex(entry.get("start")), HandoffCase.hex(entry.get("end"))),
                         entry.get("node").asLong(),
                         MemoryVtlType.of(entry.get("vtl_type").asInt()).orElseThrow(),
@@ -44,6 +45,17 @@ class PersistedStateTest {
         assertEquals(expected.get("mmio").size(), state.mmio().size());
         assertEquals(List.of(9L, 12L), state.cpusWithMappedInterrupts());
         assertEquals(List.of(3L, 9L, 15L), state.cpusWithOutstandingIo());
+    }
+
+    @Test
+    void encodesEveryStateOfTheReferenceToItsBytes() {
+        List<HandoffCase> serviced = HandoffCase.all().stream()
+                .filter(c -> c.has("persisted-payload.bin") && c.boots())
+                .toList();
+        assertEquals(4, serviced.size());
+        for (HandoffCase c : serviced) {
+            assertEquals(payload(c), PersistedState.decode(payload(c)).encode(), c.name());
+        }
     }
 
     @Test

@@ -6,6 +6,8 @@ import dev.igvmtool.abi.shim.ShimParams;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** Names of ranges of guest memory, so that a timeline can say what was read and not only where. */
 final class Places {
@@ -16,7 +18,13 @@ final class Places {
 
     private final List<Place> places = new ArrayList<>();
 
+    /** The address space cut where a name begins or ends, ascending; asked for every access of a boot. */
+    private List<Piece> pieces = List.of(new Piece(0, Optional.empty()));
+
     private record Place(String name, GpaRange range) {}
+
+    /** Addresses from {@code start} up to the next piece. */
+    private record Piece(long start, Optional<String> name) {}
 
     /** The parts of an OpenHCL image, as its {@link ShimParams} place them. */
     static Places ofImage(StageOverlay shim, long shimSize) {
@@ -58,16 +66,38 @@ final class Places {
         if (start >= 0 && sizeBytes > 0 && start + sizeBytes > start) {
             places.add(new Place(name, GpaRange.ofSize(start, sizeBytes)));
             places.sort((a, b) -> Long.compare(a.range.size(), b.range.size()));
+            pieces = pieces();
         }
+    }
+
+    private List<Piece> pieces() {
+        TreeSet<Long> starts = new TreeSet<>(Set.of(0L));
+        for (Place place : places) {
+            starts.add(place.range.start());
+            starts.add(place.range.end());
+        }
+        return starts.stream().map(start -> new Piece(start, smallestAt(start))).toList();
+    }
+
+    private Optional<String> smallestAt(long gpa) {
+        return places.stream()
+                .filter(place -> place.range.contains(gpa))
+                .map(Place::name)
+                .findFirst();
     }
 
     /** Name of the smallest named range around an address. */
     Optional<String> nameOf(long gpa) {
-        for (Place place : places) {
-            if (place.range.contains(gpa)) {
-                return Optional.of(place.name);
+        int low = 0;
+        int high = pieces.size();
+        while (high - low > 1) {
+            int middle = (low + high) / 2;
+            if (pieces.get(middle).start <= gpa) {
+                low = middle;
+            } else {
+                high = middle;
             }
         }
-        return Optional.empty();
+        return pieces.get(low).name;
     }
 }

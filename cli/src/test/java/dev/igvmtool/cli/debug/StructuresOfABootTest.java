@@ -120,7 +120,7 @@ class StructuresOfABootTest {
     @Test
     void stepThatWroteAnEntryOfTheMemoryMapIsFound() {
         goToKernelEntry();
-        long poolGpa = 0xbe0_0000L;
+        long poolGpa = 0x1780_0000L;
         ViewNode entry = view("e820").children().stream()
                 .filter(node -> node.text().startsWith(String.format("0x%x-", poolGpa)))
                 .findFirst()

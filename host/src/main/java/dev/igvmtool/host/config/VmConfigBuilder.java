@@ -17,7 +17,10 @@ public final class VmConfigBuilder {
     /** Bytes of entropy that openvmm gives. */
     public static final int ENTROPY_BYTES = 64;
 
+    /** Steps of the memory that there is if nothing is said. */
     private static final long DEFAULT_MEMORY = 512L << 20;
+
+    private static final int VPS_OF_DEFAULT_MEMORY = 512;
 
     /** What devices of the chipset have below 4 GiB, and RAM has not. */
     static final GpaRange CHIPSET_LOW = GpaRange.ofSize(0xf800_0000L, 0x800_0000L);
@@ -251,7 +254,8 @@ public final class VmConfigBuilder {
         int nodeCount = nodes.orElseGet(this::namedNodes);
         List<Processor> vps =
                 processors.orElseGet(() -> Spread.processors(vpCount.orElse(nodeCount), nodeCount, apicIds));
-        List<RamRange> ranges = ram.orElseGet(() -> Spread.memory(memory.orElse(DEFAULT_MEMORY), nodeCount));
+        List<RamRange> ranges =
+                ram.orElseGet(() -> Spread.memory(memory.orElse(usualMemory(vps.size(), nodeCount)), nodeCount));
         return new VmConfig(
                 isolation,
                 vps,
@@ -288,6 +292,11 @@ public final class VmConfigBuilder {
     public VmConfigBuilder lies(List<Lie> value) {
         lies = value;
         return this;
+    }
+
+    private static long usualMemory(int vpCount, int nodeCount) {
+        int ofVps = (vpCount + VPS_OF_DEFAULT_MEMORY - 1) / VPS_OF_DEFAULT_MEMORY;
+        return Math.max(nodeCount, ofVps) * DEFAULT_MEMORY;
     }
 
     private int namedNodes() {

@@ -9,7 +9,6 @@ import dev.igvmtool.abi.mshv.SidecarInfo;
 import dev.igvmtool.abi.sidecar.ControlPage;
 import dev.igvmtool.abi.sidecar.CpuStatus;
 import dev.igvmtool.abi.sidecar.SidecarLimits;
-import dev.igvmtool.devicetree.Fdt;
 import dev.igvmtool.devicetree.binding.BootTree;
 import dev.igvmtool.kernelstub.fault.LinuxError;
 import dev.igvmtool.kernelstub.fs.Inode;
@@ -30,7 +29,7 @@ public final class SidecarDevice {
 
     /** The nodes of the device tree, in its order. */
     public static List<BootTree.SidecarNode> nodes(Kernel kernel) {
-        return BootTree.of(Fdt.parse(kernel.deviceTree())).sidecarNodes();
+        return kernel.layout().sidecar();
     }
 
     /** The control page of a node, through the direct map. */

@@ -2,6 +2,7 @@ package dev.igvmtool.kernelstub.state;
 
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.GpaRange;
+import dev.igvmtool.devicetree.binding.BootTree;
 import dev.igvmtool.kernelstub.boot.Handoff;
 import dev.igvmtool.kernelstub.fs.Files;
 import java.util.Collections;
@@ -51,6 +52,7 @@ public record KernelState(
      * @param interruptTable interrupt descriptor table, one page for all processors
      * @param hypercallPage overlay of the hypercall page, 0 without a hypervisor interface
      * @param vtlReturn offset of the VTL return sequence in the hypercall page
+     * @param sidecar sidecar nodes of the device tree, in its order
      * @param bootTime reference time at the kernel's start, 100 ns units
      */
     public record Layout(
@@ -60,39 +62,46 @@ public record KernelState(
             long interruptTable,
             long hypercallPage,
             int vtlReturn,
+            List<BootTree.SidecarNode> sidecar,
             long bootTime) {
         /** Nothing but early memory. */
         public Layout(List<GpaRange> early) {
-            this(early, 0, new GpaRange(0, 0), 0, 0, 0, 0);
+            this(early, 0, new GpaRange(0, 0), 0, 0, 0, List.of(), 0);
         }
 
         public Layout {
             early = List.copyOf(early);
+            sidecar = List.copyOf(sidecar);
         }
 
         /** The same with a log buffer. */
         public Layout withLog(GpaRange buffer) {
-            return new Layout(early, cr3, buffer, interruptTable, hypercallPage, vtlReturn, bootTime);
+            return new Layout(early, cr3, buffer, interruptTable, hypercallPage, vtlReturn, sidecar, bootTime);
         }
 
         /** The same with page tables. */
         public Layout withCr3(long root) {
-            return new Layout(early, root, log, interruptTable, hypercallPage, vtlReturn, bootTime);
+            return new Layout(early, root, log, interruptTable, hypercallPage, vtlReturn, sidecar, bootTime);
         }
 
         /** The same with an interrupt descriptor table. */
         public Layout withInterruptTable(long page) {
-            return new Layout(early, cr3, log, page, hypercallPage, vtlReturn, bootTime);
+            return new Layout(early, cr3, log, page, hypercallPage, vtlReturn, sidecar, bootTime);
         }
 
         /** The same with a hypercall page. */
         public Layout withHypercallPage(long page, long time) {
-            return new Layout(early, cr3, log, interruptTable, page, vtlReturn, time);
+            return new Layout(early, cr3, log, interruptTable, page, vtlReturn, sidecar, time);
+        }
+
+        /** The same with sidecar nodes. */
+        public Layout withSidecar(List<BootTree.SidecarNode> nodes) {
+            return new Layout(early, cr3, log, interruptTable, hypercallPage, vtlReturn, nodes, bootTime);
         }
 
         /** The same with the place of the VTL return sequence. */
         public Layout withVtlReturn(int offset) {
-            return new Layout(early, cr3, log, interruptTable, hypercallPage, offset, bootTime);
+            return new Layout(early, cr3, log, interruptTable, hypercallPage, offset, sidecar, bootTime);
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.igvmtool.host.config.file;
 
-import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.document.DocumentException;
 import dev.igvmtool.document.DocumentReader;
 import dev.igvmtool.document.DocumentReader.Document;
@@ -11,7 +10,6 @@ import dev.igvmtool.host.config.ComPort;
 import dev.igvmtool.host.config.CounterSequence;
 import dev.igvmtool.host.config.HostTreeOptions;
 import dev.igvmtool.host.config.Mmio;
-import dev.igvmtool.host.config.PersistedState;
 import dev.igvmtool.host.config.VmConfig;
 import dev.igvmtool.host.config.VmConfigBuilder;
 import dev.igvmtool.host.config.Vtl2Base;
@@ -82,7 +80,7 @@ public final class HostConfigReader {
         hypervisor();
         flag("no_device_tree").ifPresent(absent -> builder.deviceTree(!absent));
         flag("corrupt_initrd").ifPresent(builder::corruptInitrd);
-        top.optional("persisted_state").ifPresent(it -> builder.persistedState(persistedState(it)));
+        top.optional("persisted_state").ifPresent(it -> builder.persistedState(new StateReader(files).read(it)));
         ContentReader content = new ContentReader(files);
         top.optional("entropy").ifPresent(it -> builder.entropy(content.entropy(it)));
         top.optional("slit").ifPresent(it -> builder.slit(content.slit(it)));
@@ -207,20 +205,6 @@ public final class HostConfigReader {
             }
         }
         return answers;
-    }
-
-    /** Content of the region, from the files that are named, or from those that stand beside. */
-    private PersistedState persistedState(Node node) {
-        Fields fields = Fields.withNulls(node, Shapes.PERSISTED_STATE);
-        return new PersistedState(
-                persisted(fields, "header", "persisted-header.bin"),
-                persisted(fields, "payload", "persisted-payload.bin"));
-    }
-
-    private Bytes persisted(Fields fields, String field, String usualName) {
-        return fields.optional(field)
-                .map(name -> files.read(name, field))
-                .orElseGet(() -> files.read(usualName, fields.place()));
     }
 
     private static CounterSequence counter(Fields fields) {

@@ -73,6 +73,10 @@ final class Shapes {
             "cpus_mapped_no_io",
             "cpus_outstanding_io");
 
+    static final Shape SAVED_MEMORY =
+            Shape.of("saved_memory", "a piece of 'memory'", "start", "size", "end", "node", "vtl_type", "igvm_type");
+    static final Shape SAVED_MMIO = Shape.of("saved_mmio", "a piece of 'mmio'", "start", "size", "end", "vtl_type");
+
     static final List<Shape> ALL = List.of(
             HOST,
             ISOLATION,
@@ -90,7 +94,9 @@ final class Shapes {
             PPTT,
             COUNTER,
             TSC,
-            PERSISTED_STATE);
+            PERSISTED_STATE,
+            SAVED_MEMORY,
+            SAVED_MMIO);
 
     private Shapes() {}
 }

@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.GpaRange;
+import dev.igvmtool.abi.shim.PersistedStateHeader;
 import dev.igvmtool.document.DocumentException;
 import dev.igvmtool.host.config.ComPort;
 import dev.igvmtool.host.config.CounterSequence;
 import dev.igvmtool.host.config.Mmio;
+import dev.igvmtool.host.config.PersistedState;
 import dev.igvmtool.host.config.Processor;
 import dev.igvmtool.host.config.RamRange;
 import dev.igvmtool.host.config.VmConfig;
@@ -196,6 +198,31 @@ class HostConfigReaderTest {
         assertEquals(Bytes.fromHex("04"), config.persistedState().orElseThrow().payload());
     }
 
+    /** The reference has the state in both forms: its files, and their content in the configuration. */
+    @Test
+    void aStateMayBeGivenByItsContent() {
+        int count = 0;
+        for (HandoffCase golden : HandoffCase.all()) {
+            if (!golden.has("persisted-header.bin") || !golden.boots()) {
+                continue;
+            }
+            PersistedState ofFiles = HostConfigReader.read(golden.configFile())
+                    .build()
+                    .persistedState()
+                    .orElseThrow();
+            String text = golden.bytes("config.json").toUtf8();
+            PersistedState ofContent = HostConfigReader.read("config.json", text, FOLDER)
+                    .build()
+                    .persistedState()
+                    .orElseThrow();
+            int headerBytes = PersistedStateHeader.CODEC.size();
+            assertEquals(ofFiles.header().slice(0, headerBytes), ofContent.header(), golden.name());
+            assertEquals(ofFiles.payload().slice(0, ofContent.payload().size()), ofContent.payload(), golden.name());
+            count++;
+        }
+        assertEquals(4, count);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -239,6 +266,8 @@ class HostConfigReaderTest {
                 "{\"slit\": {\"distances\": [[11]]}}|line 1, column 26: distance is 11, expected 10, of a node from itself",
                 "{\"pptt\": {\"threads_per_core\": 0, \"cores_per_package\": 1}}|line 1, column 31: 'threads_per_core' is the number 0",
                 "{\"vp_index_answer\": {\"a\": 1}}|line 1, column 22: 'vp_index_answer' is the number a, expected a whole number",
+                "{\"persisted_state\": {\"memory\": []}}|line 1, column 21: 'persisted_state' has no memory of type 12",
+                "{\"persisted_state\": {\"memory\": [{\"start\": 0, \"end\": 0, \"vtl_type\": 13}]}}|line 1, column 68: 'vtl_type' is 13, expected 0 to 12",
                 "{\"persisted_state\": {}}|line 1, column 21: persisted-header.bin: no such file",
                 "{\"host_tree\": {\"exotic\": true}}|line 1, column 26: host-tree.dtb: no such file",
                 "{\"host_tree\": {\"file\": \"\\u0000\"}}|line 1, column 24: '\\u0000' is not a path",

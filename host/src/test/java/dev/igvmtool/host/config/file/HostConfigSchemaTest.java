@@ -15,7 +15,6 @@ import dev.igvmtool.document.Shape;
 import dev.igvmtool.testing.HandoffCase;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -28,35 +27,6 @@ class HostConfigSchemaTest {
 
     /** Definitions without names of their own. */
     private static final Set<String> VALUES = Set.of("number", "size", "hex", "file");
-
-    private static final List<String> GOOD = List.of(
-            "{}",
-            "{processors: 4, nodes: 2, memory: 2G, seed: 0x10}",
-            "{processors: {count: 4, first_apic_id: 16}, entropy: {seed: 3}}",
-            "{ram: [{start: 0, end: 1G}, {start: 4GiB, size: 0x40000000, node: 1}], com: null, mmio: null}",
-            "{vtl2_base: vtl2-allocate, mmio: {vtl2: {start: 64G, size: 1G}}}",
-            "{slit: {distances: [[10, 20], [20, 10]]}, pptt: {threads_per_core: 2, cores_per_package: 4}}",
-            "{isolation: tdx, td_config_flags: \"0x3\", vp_index_answer: {\"2\": 3}, reference_time: {step: 5}}");
-
-    private static final List<String> BAD = List.of(
-            "{processor: 4}",
-            "{processors: 0}",
-            "{processors: []}",
-            "{memory: [1]}",
-            "{memory: 1.5G}",
-            "{ram: [{start: 0}]}",
-            "{ram: [{start: 0, size: 1G, end: 1G}]}",
-            "{isolation: sev}",
-            "{vtl2_base: absolute}",
-            "{vtl2_base: {address: 0}}",
-            "{com: COM3}",
-            "{x2apic: 1}",
-            "{active_vtl: 3}",
-            "{entropy: 0x}",
-            "{entropy: {}}",
-            "{slit: {}}",
-            "{pptt: {threads_per_core: 2}}",
-            "{host_tree: {total_pages: 1}}");
 
     private static JsonNode tree() {
         try {
@@ -102,11 +72,11 @@ class HostConfigSchemaTest {
 
     @Test
     void schemaAndReaderTakeAndRefuseTheSame() throws IOException {
-        for (String good : GOOD) {
+        for (String good : HostConfigs.GOOD) {
             assertEquals(Set.of(), findings(good), good);
             HostConfigReader.read("h.yaml", good, Path.of("/nonexistent")).build();
         }
-        for (String bad : BAD) {
+        for (String bad : HostConfigs.BAD) {
             assertFalse(findings(bad).isEmpty(), bad);
             assertThrows(
                     DocumentException.class, () -> HostConfigReader.read("h.yaml", bad, Path.of("/nonexistent")), bad);

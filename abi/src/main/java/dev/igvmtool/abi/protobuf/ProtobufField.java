@@ -1,4 +1,4 @@
-package dev.igvmtool.bootshim.plan;
+package dev.igvmtool.abi.protobuf;
 
 import dev.igvmtool.abi.binary.ByteReader;
 import dev.igvmtool.abi.binary.Bytes;
@@ -14,14 +14,14 @@ import java.util.List;
  * @param value of wire types 0, 1 and 5
  * @param content of wire type 2
  */
-record ProtobufField(int number, int wireType, long value, Bytes content) {
-    private static final int VARINT = 0;
+public record ProtobufField(int number, int wireType, long value, Bytes content) {
+    static final int VARINT = 0;
     private static final int FIXED64 = 1;
-    private static final int DELIMITED = 2;
+    static final int DELIMITED = 2;
     private static final int FIXED32 = 5;
 
     /** The fields of a message in stored order. */
-    static List<ProtobufField> fields(Bytes message) {
+    public static List<ProtobufField> fields(Bytes message) {
         ByteReader reader = new ByteReader(message);
         List<ProtobufField> fields = new ArrayList<>();
         while (reader.remaining() > 0) {
@@ -46,19 +46,19 @@ record ProtobufField(int number, int wireType, long value, Bytes content) {
     }
 
     /** The number of a varint field. */
-    long varint() {
+    public long varint() {
         expect(VARINT);
         return value;
     }
 
     /** The bytes of an embedded message. */
-    Bytes message() {
+    public Bytes message() {
         expect(DELIMITED);
         return content;
     }
 
     /** The numbers of a packed field, or the one of an unpacked element. */
-    List<Long> varints() {
+    public List<Long> varints() {
         if (wireType == VARINT) {
             return List.of(value);
         }
