@@ -1,8 +1,8 @@
 package dev.igvmtool.cli;
 
+import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.FormatException;
 import dev.igvmtool.devicetree.Fdt;
-import dev.igvmtool.devicetree.FdtWriter;
 import dev.igvmtool.devicetree.overlay.Overlay;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -16,7 +16,8 @@ import picocli.CommandLine.Parameters;
 /** {@code dt apply}: a device tree with overlays. */
 @Command(
         name = "apply",
-        description = "Applies overlays to a device tree, in their order. The tree needs symbols: dt compile -@.",
+        description =
+                "Applies overlays to a device tree, in their order, as fdtoverlay does. The tree needs symbols: dt compile -@.",
         footer = {"", "Example: igvmtool dt apply -o merged.dtb board.dtb change.dtbo"})
 final class DtApplyCommand implements Callable<Integer> {
     private final Console console;
@@ -43,7 +44,7 @@ final class DtApplyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Fdt tree = new DtFile(base).read(console, true);
+        Bytes tree = new DtFile(base).blob(console);
         for (String overlay : overlays) {
             Fdt change = new DtFile(overlay).read(console, true);
             try {
@@ -52,7 +53,7 @@ final class DtApplyCommand implements Callable<Integer> {
                 throw new CommandException(overlay + ": " + e.getMessage(), e);
             }
         }
-        new OutputFile(output).write(console, FdtWriter.write(tree));
+        new OutputFile(output).write(console, tree);
         return ExitStatus.DONE;
     }
 }

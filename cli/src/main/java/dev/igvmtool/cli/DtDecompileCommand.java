@@ -1,19 +1,17 @@
 package dev.igvmtool.cli;
 
-import dev.igvmtool.devicetree.Fdt;
-import dev.igvmtool.devicetree.source.Dts;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code dt decompile}: blob to source text. */
 @Command(
         name = "decompile",
-        description = "Shows a device tree as source text, as dtc 1.6.1 does.",
+        description =
+                "Shows a device tree as source text, as dtc 1.6.1 does, whose options it takes. Blobs of all versions"
+                        + " can be read; what checks find is said, and does not keep a tree from being shown.",
         footer = {"", "Example: igvmtool dt decompile host-tree.dtb"})
 final class DtDecompileCommand implements Callable<Integer> {
     private final Console console;
@@ -21,14 +19,14 @@ final class DtDecompileCommand implements Callable<Integer> {
     @Mixin
     CommonOptions common;
 
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "OUT",
-            defaultValue = "-",
-            description = "Source text to write, - for standard output (the default).")
-    String output;
+    @Mixin
+    DtOptions options;
 
-    @Parameters(paramLabel = "FILE", description = "Device tree blob, - for standard input.")
+    @Parameters(
+            paramLabel = "FILE",
+            arity = "0..1",
+            defaultValue = "-",
+            description = "Blob, source text or folder; - for standard input (the default).")
     String file;
 
     DtDecompileCommand(Console console) {
@@ -37,8 +35,7 @@ final class DtDecompileCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        String text = new InputFile(file).read(console, blob -> Dts.decompile(Fdt.parse(blob)));
-        new OutputFile(output).write(console, stream -> stream.write(text.getBytes(StandardCharsets.UTF_8)));
-        return ExitStatus.DONE;
+        options.force = true;
+        return options.run(console, file, DtFile.Kind.DTB, "dts", common.quiet);
     }
 }

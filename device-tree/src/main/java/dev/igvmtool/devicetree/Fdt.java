@@ -54,4 +54,29 @@ public record Fdt(int totalSize, long bootCpuidPhys, List<Reservation> reservati
             throw e.in("device tree");
         }
     }
+
+    /**
+     * Reads a tree of any version from 1 to 17, as leniently as dtc 1.6.1 does: blocks may stand in any order, what
+     * follows the END token is not looked at, and properties may follow nodes. For trees of files; a machine's trees are
+     * read by {@link #parse}.
+     *
+     * @param buffer the blob, and whatever follows it
+     * @throws FormatException if even so the blob breaks the format
+     */
+    public static Fdt parseAnyVersion(Bytes buffer) {
+        try {
+            return new AnyVersionReader(buffer).read();
+        } catch (FormatException e) {
+            throw e.in("device tree");
+        }
+    }
+
+    /**
+     * The names of properties in a blob of any version, as they stand there.
+     *
+     * @throws FormatException if they lie outside the blob
+     */
+    public static StringsBlock strings(Bytes blob) {
+        return new StringsBlock(new AnyVersionReader(blob).strings());
+    }
 }

@@ -167,13 +167,18 @@ public final class FdtBuilder {
         int structureOffset = stringsOffset + STRINGS_CAPACITY;
         int totalSize = Math.addExact(structureOffset, structureSize);
         checkSpace(totalSize);
-        blob.u32(Fdt.MAGIC)
-                .u32(totalSize)
-                .u32(structureOffset)
-                .u32(stringsOffset)
-                .u32(Fdt.HEADER_BYTES);
-        blob.u32(Fdt.VERSION).u32(Fdt.COMPATIBLE_VERSION).u32(bootCpuidPhys).u32(strings.size());
-        blob.u32(structureSize);
+        FdtHeader header = new FdtHeader(
+                Fdt.MAGIC,
+                totalSize,
+                structureOffset,
+                stringsOffset,
+                Fdt.HEADER_BYTES,
+                Fdt.VERSION,
+                Fdt.COMPATIBLE_VERSION,
+                bootCpuidPhys,
+                strings.size(),
+                structureSize);
+        blob.bytes(header.toBytes());
         reservations.forEach(range -> blob.u64(range.start()).u64(range.size()));
         blob.zeros(Fdt.RESERVATION_BYTES);
         blob.bytes(strings.toBytes()).zeros(STRINGS_CAPACITY - strings.size());

@@ -33,37 +33,27 @@ final class FdtReader {
             throw new FormatException(
                     String.format("header needs 0x%x bytes, the buffer has 0x%x", Fdt.HEADER_BYTES, buffer.size()));
         }
-        ByteReader header = new ByteReader(buffer, ByteOrder.BIG_ENDIAN);
-        long magic = header.u32();
-        if (magic != Fdt.MAGIC) {
-            throw new FormatException(String.format("magic is 0x%08x, expected 0x%08x", magic, Fdt.MAGIC));
+        FdtHeader header = FdtHeader.read(buffer);
+        if (header.magic() != Fdt.MAGIC) {
+            throw new FormatException(String.format("magic is 0x%08x, expected 0x%08x", header.magic(), Fdt.MAGIC));
         }
-        long totalSize = header.u32();
-        if (totalSize > buffer.size()) {
+        if (header.totalsize() > buffer.size()) {
             throw new FormatException(
-                    String.format("total size is 0x%x, the buffer has 0x%x bytes", totalSize, buffer.size()));
+                    String.format("total size is 0x%x, the buffer has 0x%x bytes", header.totalsize(), buffer.size()));
         }
-        long structureOffset = header.u32();
-        long stringsOffset = header.u32();
-        long reservationsOffset = header.u32();
-        long version = header.u32();
-        long compatibleVersion = header.u32();
-        long bootCpuid = header.u32();
-        long stringsSize = header.u32();
-        long structureSize = header.u32();
-        if (version < Fdt.VERSION || compatibleVersion > Fdt.COMPATIBLE_VERSION) {
+        if (header.version() < Fdt.VERSION || header.lastCompVersion() > Fdt.COMPATIBLE_VERSION) {
             throw new FormatException(String.format(
                     "version is %d, compatible down to %d; expected at least %d, compatible down to %d",
-                    version, compatibleVersion, Fdt.VERSION, Fdt.COMPATIBLE_VERSION));
+                    header.version(), header.lastCompVersion(), Fdt.VERSION, Fdt.COMPATIBLE_VERSION));
         }
-        List<Fdt.Reservation> reservations = reservations(reservationsOffset);
-        if (structureOffset % 4 != 0) {
+        List<Fdt.Reservation> reservations = reservations(header.offMemRsvmap());
+        if (header.offDtStruct() % 4 != 0) {
             throw new FormatException(
-                    String.format("structure block is at 0x%x, expected a multiple of 4", structureOffset));
+                    String.format("structure block is at 0x%x, expected a multiple of 4", header.offDtStruct()));
         }
-        Bytes structure = block("structure block", structureOffset, structureSize);
-        Bytes strings = block("strings block", stringsOffset, stringsSize);
-        return new Fdt((int) totalSize, bootCpuid, reservations, root(structure, strings));
+        Bytes structure = block("structure block", header.offDtStruct(), header.sizeDtStruct());
+        Bytes strings = block("strings block", header.offDtStrings(), header.sizeDtStrings());
+        return new Fdt((int) header.totalsize(), header.bootCpuidPhys(), reservations, root(structure, strings));
     }
 
     private Bytes block(String what, long offset, long size) {

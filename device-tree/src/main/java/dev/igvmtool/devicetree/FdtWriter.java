@@ -4,13 +4,10 @@ import dev.igvmtool.abi.binary.ByteWriter;
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.FormatException;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.Iterator;
-import java.util.Map;
+import java.util.List;
 
 /**
  * Writes a flattened device tree byte for byte as dtc 1.6.1 does: header, memory reservations, structure, strings. A
@@ -21,12 +18,14 @@ public final class FdtWriter {
     private static final int MAX_BLOB_BYTES = 256 << 20;
 
     private final ByteWriter structure = new ByteWriter(ByteOrder.BIG_ENDIAN);
-    private final Map<String, Integer> names = new HashMap<>();
-    private final Map<Long, Integer> endings = new HashMap<>();
-    private byte[] strings = new byte[256];
-    private int stringsSize;
+    private final StringsBlock strings;
 
-    private FdtWriter() {}
+    private final Version version;
+
+    private FdtWriter(Version version, StringsBlock strings) {
+        this.version = version;
+        this.strings = strings;
+    }
 
     /**
      * What stands in a blob besides the tree; dtc's options.
@@ -41,6 +40,28 @@ public final class FdtWriter {
         public static final Space NONE = new Space(0, 0, 0, 0);
     }
 
+    /**
+     * A version of the format.
+     *
+     * @param number of the version
+     * @param compatible oldest version whose readers can read it
+     * @param headerBytes size of its header
+     * @param old true if nodes are called by their paths, have their names as a property, and larger values are aligned
+     */
+    private record Version(int number, int compatible, int headerBytes, boolean old) {
+        static final List<Version> ALL = List.of(
+                new Version(1, 1, 28, true),
+                new Version(2, 1, 32, true),
+                new Version(3, 1, 36, true),
+                new Version(16, 16, 36, false),
+                new Version(Fdt.VERSION, Fdt.COMPATIBLE_VERSION, Fdt.HEADER_BYTES, false));
+
+        /** Where the reservation block is: at a multiple of 8. */
+        int headerSpace() {
+            return headerBytes + 7 & ~7;
+        }
+    }
+
     /** The blob of {@code tree}; its total size is found, not taken from the record. */
     public static Bytes write(Fdt tree) {
         return write(tree, Space.NONE);
@@ -52,17 +73,43 @@ public final class FdtWriter {
      * @throws FormatException if it would be larger than 256 MiB
      */
     public static Bytes write(Fdt tree, Space space) {
-        FdtWriter writer = new FdtWriter();
+        return write(tree, space, Fdt.VERSION);
+    }
+
+    /**
+     * The blob of {@code tree} in one of the versions 1, 2, 3, 16 and 17 of the format.
+     *
+     * @throws FormatException if there is no such version, or the blob would be larger than 256 MiB
+     */
+    public static Bytes write(Fdt tree, Space space, int version) {
+        Version wanted = Version.ALL.stream()
+                .filter(candidate -> candidate.number == version)
+                .findFirst()
+                .orElseThrow(() ->
+                        new FormatException("version of the format is " + version + ", expected 1, 2, 3, 16 or 17"));
+        FdtWriter writer = new FdtWriter(wanted, new StringsBlock());
         writer.structure(tree.root());
         return writer.blob(tree, space);
     }
 
+    /** The blob of {@code tree} with names from {@code strings}; those that are not there yet are added. */
+    public static Bytes write(Fdt tree, StringsBlock strings) {
+        FdtWriter writer = new FdtWriter(Version.ALL.get(Version.ALL.size() - 1), strings);
+        writer.structure(tree.root());
+        return writer.blob(tree, Space.NONE);
+    }
+
+    /** A node whose children are being written; {@code path} is empty for the root. */
+    private record Level(Iterator<Node> children, String path) {}
+
     private void structure(Node root) {
-        Deque<Iterator<Node>> open = new ArrayDeque<>();
-        begin(root, open);
+        Deque<Level> open = new ArrayDeque<>();
+        begin(root, "", open);
         while (!open.isEmpty()) {
-            if (open.element().hasNext()) {
-                begin(open.element().next(), open);
+            Level level = open.element();
+            if (level.children.hasNext()) {
+                Node child = level.children.next();
+                begin(child, version.old ? level.path + "/" + child.name() : "", open);
             } else {
                 structure.u32(Fdt.END_NODE);
                 open.pop();
@@ -71,61 +118,27 @@ public final class FdtWriter {
         structure.u32(Fdt.END);
     }
 
-    private void begin(Node node, Deque<Iterator<Node>> open) {
-        structure.u32(Fdt.BEGIN_NODE).bytes(Bytes.utf8(node.name() + '\0')).alignTo(4);
+    private void begin(Node node, String path, Deque<Level> open) {
+        String shown = version.old && path.isEmpty() ? "/" : version.old ? path : node.name();
+        structure.u32(Fdt.BEGIN_NODE).bytes(Bytes.utf8(shown + '\0')).alignTo(4);
         for (Property property : node.properties()) {
-            structure.u32(Fdt.PROP).u32(property.value().size()).u32(nameOffset(property.name()));
-            structure.bytes(property.value()).alignTo(4);
-            checkSize(structure.size());
+            property(property.name(), property.value());
         }
-        open.push(node.children().iterator());
+        if (version.old && node.find("name").isEmpty()) {
+            property("name", Bytes.utf8(node.name().split("@", 2)[0] + '\0'));
+        }
+        checkSize(structure.size());
+        open.push(new Level(node.children().iterator(), path));
     }
 
-    private int nameOffset(String name) {
-        Integer known = names.get(name);
-        if (known == null) {
-            known = findOrAdd((name + '\0').getBytes(StandardCharsets.UTF_8));
-            names.put(name, known);
+    private void property(String name, Bytes value) {
+        structure.u32(Fdt.PROP).u32(value.size()).u32(strings.offsetOf(name));
+        if (version.old && value.size() >= Long.BYTES) {
+            structure.alignTo(Long.BYTES);
         }
-        return known;
-    }
-
-    private int findOrAdd(byte[] name) {
-        Integer found = endings.get(hash(name, 0, name.length));
-        if (found != null && isAt(name, found)) {
-            return found;
-        }
-        int offset = stringsSize;
-        if (offset + name.length > strings.length) {
-            strings = Arrays.copyOf(strings, Math.max(strings.length * 2, offset + name.length));
-        }
-        System.arraycopy(name, 0, strings, offset, name.length);
-        stringsSize += name.length;
-        checkSize(stringsSize);
-        long hash = 0;
-        for (int at = name.length - 1; at >= 0; at--) {
-            hash = step(hash, name[at]);
-            endings.putIfAbsent(hash, offset + at);
-        }
-        return offset;
-    }
-
-    private boolean isAt(byte[] name, int offset) {
-        return offset + name.length <= stringsSize
-                && Arrays.equals(strings, offset, offset + name.length, name, 0, name.length);
-    }
-
-    private static long hash(byte[] bytes, int from, int to) {
-        long hash = 0;
-        for (int at = to - 1; at >= from; at--) {
-            hash = step(hash, bytes[at]);
-        }
-        return hash;
-    }
-
-    /** From the end of a text to its start, so that one pass gives the hash of every ending. */
-    private static long step(long hash, byte next) {
-        return (hash + next + 1) * 0x9e37_79b9_7f4a_7c15L;
+        structure.bytes(value).alignTo(4);
+        checkSize(structure.size());
+        checkSize(strings.size());
     }
 
     private static void checkSize(long size) {
@@ -138,23 +151,28 @@ public final class FdtWriter {
     private Bytes blob(Fdt tree, Space space) {
         long reservationsSize =
                 (long) Fdt.RESERVATION_BYTES * (tree.reservations().size() + space.reserveEntries() + 1L);
-        long structureOffset = Fdt.HEADER_BYTES + reservationsSize;
+        long structureOffset = version.headerSpace() + reservationsSize;
         long stringsOffset = structureOffset + structure.size();
-        long used = stringsOffset + stringsSize;
+        long used = stringsOffset + strings.size();
         long totalSize = withSpace(used, space);
         checkSize(totalSize);
         ByteWriter blob = new ByteWriter(ByteOrder.BIG_ENDIAN);
-        blob.u32(Fdt.MAGIC)
-                .u32(totalSize)
-                .u32(structureOffset)
-                .u32(stringsOffset)
-                .u32(Fdt.HEADER_BYTES);
-        blob.u32(Fdt.VERSION).u32(Fdt.COMPATIBLE_VERSION).u32(tree.bootCpuidPhys());
-        blob.u32(stringsSize).u32(structure.size());
+        FdtHeader header = new FdtHeader(
+                Fdt.MAGIC,
+                totalSize,
+                structureOffset,
+                stringsOffset,
+                version.headerSpace(),
+                version.number,
+                version.compatible,
+                tree.bootCpuidPhys(),
+                strings.size(),
+                structure.size());
+        blob.bytes(header.toBytes().slice(0, version.headerBytes)).alignTo(Long.BYTES);
         tree.reservations().forEach(entry -> blob.u64(entry.address()).u64(entry.sizeBytes()));
         blob.zeros(Fdt.RESERVATION_BYTES * (space.reserveEntries() + 1));
         blob.bytes(structure.toBytes());
-        blob.bytes(Bytes.wrap(Arrays.copyOf(strings, stringsSize)));
+        blob.bytes(strings.toBytes());
         return blob.zeros((int) (totalSize - used)).toBytes();
     }
 

@@ -6,10 +6,12 @@ import dev.igvmtool.abi.binary.FormatException;
 import dev.igvmtool.devicetree.binding.BootTree;
 import dev.igvmtool.devicetree.binding.HostTree;
 import dev.igvmtool.devicetree.check.TreeChecker;
-import dev.igvmtool.devicetree.check.TreeKind;
 import dev.igvmtool.devicetree.compare.TreeDifference;
+import dev.igvmtool.devicetree.lint.Levels;
+import dev.igvmtool.devicetree.overlay.Overlay;
 import dev.igvmtool.devicetree.source.Dts;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -24,22 +26,18 @@ class FdtFuzzTest {
     @MethodSource("seeds")
     @FuzzTest
     void blobsAreReadOrRefused(byte[] blob) {
-        Fdt tree;
-        try {
-            tree = Fdt.parse(Bytes.wrap(blob));
-        } catch (FormatException refused) {
-            return;
-        }
-        List<Consumer<Fdt>> uses = List.of(
-                Dts::decompile,
-                FdtWriter::write,
-                HostTree::of,
-                BootTree::of,
-                read -> TreeDifference.between(read, read),
-                read -> TreeChecker.check(read, TreeKind.of(read)));
-        for (Consumer<Fdt> use : uses) {
+        Bytes content = Bytes.wrap(blob);
+        List<Consumer<Bytes>> uses = List.of(
+                bytes -> HostTree.of(Fdt.parse(bytes)),
+                bytes -> BootTree.of(Fdt.parse(bytes)),
+                bytes -> Dts.decompile(Fdt.parseAnyVersion(bytes)),
+                bytes -> FdtWriter.write(Fdt.parseAnyVersion(bytes), FdtWriter.Space.NONE, 3),
+                bytes -> Overlay.apply(bytes, Fdt.parseAnyVersion(bytes)),
+                bytes -> TreeDifference.between(Fdt.parseAnyVersion(bytes), Fdt.parse(bytes)),
+                bytes -> TreeChecker.check(bytes, Optional.empty(), new Levels()));
+        for (Consumer<Bytes> use : uses) {
             try {
-                use.accept(tree);
+                use.accept(content);
             } catch (FormatException refused) {
                 // The documented refusal.
             }

@@ -5,7 +5,7 @@ package dev.igvmtool.devicetree.check;
  *
  * @param severity an error is what a reader refuses
  * @param rule stable name of the rule
- * @param path of the node
+ * @param path of the node, and of a property behind a colon; empty for the blob as a whole
  * @param message what is wrong, found and expected
  */
 public record TreeFinding(Severity severity, String rule, String path, String message) {
@@ -17,6 +17,7 @@ public record TreeFinding(Severity severity, String rule, String path, String me
 
     /** One line. */
     public String line() {
-        return (severity == Severity.ERROR ? "error" : "warning") + " " + rule + " " + path + ": " + message;
+        return (severity == Severity.ERROR ? "error" : "warning") + " " + rule + (path.isEmpty() ? "" : " " + path)
+                + ": " + message;
     }
 }

@@ -5,6 +5,7 @@ import dev.igvmtool.abi.binary.FormatException;
 import dev.igvmtool.devicetree.Fdt;
 import dev.igvmtool.devicetree.FdtWriter;
 import dev.igvmtool.devicetree.Property;
+import dev.igvmtool.devicetree.StringsBlock;
 import java.util.Optional;
 
 /**
@@ -18,25 +19,29 @@ public final class Overlay {
 
     private final OverlayNode base;
     private final OverlayNode overlay;
+    private final StringsBlock strings;
 
-    private Overlay(Fdt base, Fdt overlay) {
+    private Overlay(Fdt base, Fdt overlay, StringsBlock strings) {
         this.base = OverlayNode.of(base.root());
         this.overlay = OverlayNode.of(overlay.root());
+        this.strings = strings;
     }
 
     /**
-     * The tree with the overlay applied; neither argument changes.
+     * The blob of a tree with the overlay applied. The names of properties stay where the blob has them, and new ones
+     * follow in the order of the overlay: the same bytes as of fdtoverlay 1.6.1. Differs: padding is zero, as the
+     * specification asks; fdtoverlay leaves there what was before.
      *
      * @throws FormatException if the overlay refers to a label that the tree has no symbol for, to a target that is not
      *     there, or to a place of its own that is not there
      */
-    public static Fdt apply(Fdt base, Fdt overlay) {
+    public static Bytes apply(Bytes base, Fdt overlay) {
         try {
-            Overlay applied = new Overlay(base, overlay);
+            Fdt tree = Fdt.parseAnyVersion(base);
+            Overlay applied = new Overlay(tree, overlay, Fdt.strings(base));
             applied.apply();
-            Fdt result = new Fdt(0, base.bootCpuidPhys(), base.reservations(), applied.base.toNode());
-            int size = FdtWriter.write(result).size();
-            return new Fdt(size, base.bootCpuidPhys(), base.reservations(), result.root());
+            Fdt result = new Fdt(0, tree.bootCpuidPhys(), tree.reservations(), applied.base.toNode());
+            return FdtWriter.write(result, applied.strings);
         } catch (FormatException e) {
             throw e.in("overlay");
         }
@@ -99,9 +104,14 @@ public final class Overlay {
                 .string();
     }
 
-    private static void merge(OverlayNode from, OverlayNode into) {
-        from.properties.forEach(into::set);
+    private void merge(OverlayNode from, OverlayNode into) {
+        from.properties.forEach(property -> set(into, property));
         from.children.forEach(child -> merge(child, into.childOrNew(child.name)));
+    }
+
+    private void set(OverlayNode node, Property property) {
+        strings.offsetOf(property.name());
+        node.set(property);
     }
 
     private void addSymbols(OverlayNode symbols) {
@@ -114,7 +124,7 @@ public final class Overlay {
                                 "symbol " + symbol.name() + " is in " + parts[1] + ", which is not there"));
                 String target = targetPath(fragment);
                 String path = (target.equals("/") ? "" : target) + (parts.length == 4 ? "/" + parts[3] : "");
-                all.set(new Property(symbol.name(), Bytes.utf8((path.isEmpty() ? "/" : path) + '\0')));
+                set(all, new Property(symbol.name(), Bytes.utf8((path.isEmpty() ? "/" : path) + '\0')));
             }
         }
     }

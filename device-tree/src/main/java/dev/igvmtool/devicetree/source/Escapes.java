@@ -1,6 +1,7 @@
 package dev.igvmtool.devicetree.source;
 
 import dev.igvmtool.abi.binary.Bytes;
+import dev.igvmtool.devicetree.live.Place;
 import java.io.ByteArrayOutputStream;
 
 /** The escapes of strings and characters: those of C. */
@@ -34,7 +35,8 @@ final class Escapes {
                 case 'x' -> {
                     digits = digits(text, i, 16, 2);
                     if (digits == 0) {
-                        throw place.error("'\\x' without a digit, expected one or two hexadecimal digits");
+                        throw new SourceError(
+                                place, "'\\x' without a digit, expected one or two hexadecimal digits", true);
                     }
                     out.write(Integer.parseInt(text.substring(i, i + digits), 16));
                 }

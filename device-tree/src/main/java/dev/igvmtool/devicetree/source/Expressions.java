@@ -1,36 +1,53 @@
 package dev.igvmtool.devicetree.source;
 
+import static java.util.Map.entry;
+
+import dev.igvmtool.devicetree.live.Messages;
+import dev.igvmtool.devicetree.live.Place;
 import dev.igvmtool.devicetree.source.Token.Kind;
-import java.util.List;
+import java.util.Map;
 
 /** Numbers, characters and expressions in parentheses: the integer operators of C, on 64 bits without sign. */
 final class Expressions {
-    /** Binary operators, those that bind loosest first. */
-    private static final List<List<String>> LEVELS = List.of(
-            List.of("||"),
-            List.of("&&"),
-            List.of("|"),
-            List.of("^"),
-            List.of("&"),
-            List.of("==", "!="),
-            List.of("<", ">", "<=", ">="),
-            List.of("<<", ">>"),
-            List.of("+", "-"),
-            List.of("*", "/", "%"));
+    /** Parentheses, operators and conditions inside each other. */
+    private static final int MAX_DEPTH = 200;
+
+    /** Binary operators by how tightly they bind; 0 is loosest. */
+    private static final Map<String, Integer> LEVELS = Map.ofEntries(
+            entry("||", 0),
+            entry("&&", 1),
+            entry("|", 2),
+            entry("^", 3),
+            entry("&", 4),
+            entry("==", 5),
+            entry("!=", 5),
+            entry("<", 6),
+            entry(">", 6),
+            entry("<=", 6),
+            entry(">=", 6),
+            entry("<<", 7),
+            entry(">>", 7),
+            entry("+", 8),
+            entry("-", 8),
+            entry("*", 9),
+            entry("/", 9),
+            entry("%", 9));
 
     private final TokenStream tokens;
+    private final Messages messages;
     private int depth;
 
-    Expressions(TokenStream tokens) {
+    Expressions(TokenStream tokens, Messages messages) {
         this.tokens = tokens;
+        this.messages = messages;
     }
 
     /** True if the next token begins a number. */
     boolean begins() {
-        return tokens.at(Kind.NUMBER) || tokens.at("(");
+        return tokens.at(Kind.NUMBER) || tokens.at(Kind.CHARACTER) || tokens.at("(");
     }
 
-    /** A number, or an expression in parentheses. */
+    /** A number, a character, or an expression in parentheses. */
     long primary() {
         if (tokens.at("(")) {
             tokens.next();
@@ -38,7 +55,9 @@ final class Expressions {
             tokens.expect(")");
             return value;
         }
-        return tokens.expect(Kind.NUMBER).number();
+        return tokens.at(Kind.CHARACTER)
+                ? tokens.next().number()
+                : tokens.expect(Kind.NUMBER).number();
     }
 
     private long condition() {
@@ -56,34 +75,34 @@ final class Expressions {
     }
 
     private void enter() {
-        if (++depth > SourceBudget.MAX_EXPRESSION_DEPTH) {
-            throw tokens.peek()
-                    .place()
-                    .error("expression deeper than " + SourceBudget.MAX_EXPRESSION_DEPTH + " levels");
+        if (++depth > MAX_DEPTH) {
+            throw new SourceError(tokens.peek().place(), "expression deeper than " + MAX_DEPTH + " levels", true);
         }
     }
 
     /** Operators that bind at least as tightly as {@code loosest}; one frame for all levels keeps the stack small. */
     private long binary(int loosest) {
+        Place start = tokens.peek().place();
         long value = unary();
         while (true) {
             int level = level(tokens.peek());
             if (level < loosest) {
                 return value;
             }
-            Token operator = tokens.next();
-            value = apply(operator, value, binary(level + 1));
+            String operator = tokens.next().text();
+            long right = binary(level + 1);
+            if (right == 0 && (operator.equals("/") || operator.equals("%"))) {
+                messages.error(start.to(tokens.last()), "division by zero");
+                value = 0;
+            } else {
+                value = apply(operator, value, right);
+            }
         }
     }
 
     /** How tightly an operator binds; -1 if the token is none. */
     private static int level(Token token) {
-        for (int level = 0; token.kind() == Kind.SYMBOL && level < LEVELS.size(); level++) {
-            if (LEVELS.get(level).contains(token.text())) {
-                return level;
-            }
-        }
-        return -1;
+        return token.kind() == Kind.SYMBOL ? LEVELS.getOrDefault(token.text(), -1) : -1;
     }
 
     private long unary() {
@@ -101,8 +120,8 @@ final class Expressions {
         };
     }
 
-    private static long apply(Token operator, long left, long right) {
-        return switch (operator.text()) {
+    private static long apply(String operator, long left, long right) {
+        return switch (operator) {
             case "||" -> truth(left != 0 || right != 0);
             case "&&" -> truth(left != 0 && right != 0);
             case "|" -> left | right;
@@ -119,16 +138,9 @@ final class Expressions {
             case "+" -> left + right;
             case "-" -> left - right;
             case "*" -> left * right;
-            case "/" -> Long.divideUnsigned(left, divisor(operator, right));
-            default -> Long.remainderUnsigned(left, divisor(operator, right));
+            case "/" -> Long.divideUnsigned(left, right);
+            default -> Long.remainderUnsigned(left, right);
         };
-    }
-
-    private static long divisor(Token operator, long value) {
-        if (value == 0) {
-            throw operator.place().error("division by zero");
-        }
-        return value;
     }
 
     private static long truth(boolean value) {

@@ -1,6 +1,7 @@
 package dev.igvmtool.devicetree.source;
 
 import dev.igvmtool.abi.binary.Bytes;
+import dev.igvmtool.devicetree.live.Place;
 
 /** One source file being read, byte by byte; beyond its end stands -1. */
 final class Input {
@@ -15,7 +16,7 @@ final class Input {
 
     Input(String path, Bytes content) {
         this.path = path;
-        this.shownName = path;
+        this.shownName = path.equals("-") ? "<stdin>" : path;
         this.content = content.toByteArray();
     }
 
@@ -62,7 +63,14 @@ final class Input {
         line = next - 1;
     }
 
+    /** The place before the next byte. */
     Place place() {
-        return new Place(shownName, line, position - lineStart + 1);
+        int column = position - lineStart + 1;
+        return new Place(shownName, line, column, line, column);
+    }
+
+    /** What was read since {@code start}. */
+    Place since(Place start) {
+        return start.to(place());
     }
 }

@@ -2,11 +2,15 @@ package dev.igvmtool.devicetree.source;
 
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.FormatException;
+import dev.igvmtool.devicetree.live.Budget;
+import dev.igvmtool.devicetree.live.Messages;
+import dev.igvmtool.devicetree.live.Place;
 import dev.igvmtool.devicetree.source.Token.Kind;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Cuts source text into tokens, the longest at each place, and goes into included files. Where a name may stand, more
@@ -32,19 +36,28 @@ final class Lexer {
     }
 
     private final SourceFiles files;
-    private final SourceBudget budget;
+    private final Budget budget;
+    private final Messages messages;
+    private final Literals literals;
     private final Deque<Input> inputs = new ArrayDeque<>();
     private Mode mode = Mode.VALUE;
 
-    Lexer(Input main, SourceFiles files, SourceBudget budget) {
+    Lexer(Input main, SourceFiles files, Budget budget, Messages messages) {
         this.files = files;
         this.budget = budget;
+        this.messages = messages;
+        this.literals = new Literals(messages);
         inputs.push(main);
     }
 
     /** Finds a file that the source names, on behalf of the file being read. */
     SourceFiles.Found find(String name, long limitBytes) {
         return files.find(name, inputs.element().path, limitBytes);
+    }
+
+    /** How far reading has come. */
+    Place place() {
+        return inputs.element().place();
     }
 
     /** The next token; {@link Kind#END} when there is none, as often as it is asked for. */
@@ -78,7 +91,7 @@ final class Lexer {
                 input.skip(2);
                 while (!input.startsWith("*/")) {
                     if (input.peek(0) < 0) {
-                        throw start.error("comment without an end");
+                        throw new SourceError(start, "comment without an end", true);
                     }
                     input.skip(1);
                 }
@@ -98,9 +111,9 @@ final class Lexer {
         while (input.peek(0) == ' ' || input.peek(0) >= '\t' && input.peek(0) <= '\r') {
             input.skip(1);
         }
-        int length = stringLength(input);
+        int length = stringLength(input, 0);
         if (length == 0) {
-            throw input.place().error("/include/ without a file name, expected a string");
+            throw new SourceError(place, "/include/ without a file name, expected a string", true);
         }
         String quoted = input.take(length);
         String name = utf8(quoted.substring(1, length - 1));
@@ -110,13 +123,13 @@ final class Lexer {
             budget.source(found.content().size());
             inputs.push(new Input(found.name(), found.content()));
         } catch (FormatException e) {
-            throw e.in(place.toString());
+            throw new SourceError(input.since(place), e.getMessage(), true);
         }
         return true;
     }
 
     /** A line directive of the C preprocessor: {@code # 1 "file" 2}. */
-    private static boolean lineDirective(Input input) {
+    private boolean lineDirective(Input input) {
         if (input.peek(0) != '#' || !input.atLineStart()) {
             return false;
         }
@@ -130,18 +143,17 @@ final class Lexer {
         if (digits == at || end == digits || end - digits > 9 || quote == end || input.peek(quote) != '"') {
             return false;
         }
-        int close = quote + 1;
-        while (input.peek(close) != '"') {
-            if (input.peek(close) < 0 || input.peek(close) == '\n') {
-                return false;
-            }
-            close++;
-        }
+        Place start = input.place();
+        int close = quote + stringLength(input, quote) - 1;
         String directive = input.take(close + 1);
         while (input.peek(0) >= 0 && input.peek(0) != '\n') {
             input.skip(1); // flags
         }
-        input.renumber(utf8(directive.substring(quote + 1, close)), Integer.parseInt(directive.substring(digits, end)));
+        Bytes name = Escapes.decode(directive.substring(quote + 1, close), input.since(start));
+        if (IntStream.range(0, name.size()).anyMatch(i -> name.u8(i) == 0)) {
+            messages.error(input.since(start), "line directive with a NUL in its file name");
+        }
+        input.renumber(name.toUtf8(), Integer.parseInt(directive.substring(digits, end)));
         return true;
     }
 
@@ -154,12 +166,12 @@ final class Lexer {
     }
 
     private Token token(Input input) {
-        Place place = input.place();
+        Place start = input.place();
         int label = labelLength(input, 0);
         if (label > 0 && input.peek(label) == ':') {
             String name = input.take(label);
             input.skip(1);
-            return Token.of(Kind.LABEL, name, place);
+            return Token.of(Kind.LABEL, name, input.since(start));
         }
         int c = input.peek(0);
         if (c == '/') {
@@ -167,29 +179,32 @@ final class Lexer {
                 if (input.startsWith(keyword.spelling())) {
                     input.skip(keyword.spelling().length());
                     mode = modeAfter(keyword);
-                    return Token.of(keyword, keyword.spelling(), place);
+                    return Token.of(keyword, keyword.spelling(), input.since(start));
                 }
             }
         }
-        int string = stringLength(input);
+        int string = stringLength(input, 0);
         if (string > 0) {
             String quoted = input.take(string);
+            Place place = input.since(start);
             return new Token(Kind.STRING, quoted, Escapes.decode(quoted.substring(1, string - 1), place), 0, place);
         }
         if (c == '\'') {
-            return Literals.character(input);
+            return literals.character(input);
         }
         if (c == '&') {
             int reference = labelLength(input, 1);
             if (reference > 0) {
-                return Token.of(Kind.LABEL_REFERENCE, input.take(1 + reference).substring(1), place);
+                String text = input.take(1 + reference).substring(1);
+                return Token.of(Kind.LABEL_REFERENCE, text, input.since(start));
             }
             int path = pathReferenceLength(input);
             if (path > 0) {
-                return Token.of(Kind.PATH_REFERENCE, input.take(path).substring(2, path - 1), place);
+                String text = input.take(path).substring(2, path - 1);
+                return Token.of(Kind.PATH_REFERENCE, text, input.since(start));
             }
         }
-        return inMode(input, place);
+        return inMode(input, start);
     }
 
     private Mode modeAfter(Kind keyword) {
@@ -200,24 +215,26 @@ final class Lexer {
         };
     }
 
-    private Token inMode(Input input, Place place) {
+    private Token inMode(Input input, Place start) {
         int c = input.peek(0);
         if (mode == Mode.NAME) {
             int escaped = c == '\\' ? 1 : 0;
             int length = nameLength(input, escaped);
             if (length > escaped) {
                 mode = Mode.VALUE;
-                return Token.of(Kind.NAME, input.take(length).substring(escaped), place);
+                String name = input.take(length).substring(escaped);
+                return Token.of(Kind.NAME, name, input.since(start));
             }
         } else if (mode == Mode.BYTES && isHex(c) && isHex(input.peek(1))) {
             String digits = input.take(2);
-            return new Token(Kind.BYTE, digits, Bytes.EMPTY, Integer.parseInt(digits, 16), place);
+            return new Token(Kind.BYTE, digits, Bytes.EMPTY, Integer.parseInt(digits, 16), input.since(start));
         } else if (mode == Mode.VALUE && isDigit(c)) {
-            return Literals.number(input);
+            return literals.number(input);
         }
         for (String symbol : LONG_SYMBOLS) {
             if (input.startsWith(symbol)) {
-                return Token.of(Kind.SYMBOL, input.take(2), place);
+                input.skip(symbol.length());
+                return Token.of(Kind.SYMBOL, symbol, input.since(start));
             }
         }
         String symbol = input.take(1);
@@ -227,28 +244,29 @@ final class Lexer {
             case "{", ";" -> Mode.NAME;
             default -> mode;
         };
-        return Token.of(Kind.SYMBOL, symbol, place);
+        return Token.of(Kind.SYMBOL, symbol, input.since(start));
     }
 
-    /** Length of the string with its quotes, 0 if there is none. */
-    private static int stringLength(Input input) {
-        if (input.peek(0) != '"') {
+    /** Length of the string {@code from} bytes on, with its quotes; 0 if there is none. */
+    private static int stringLength(Input input, int from) {
+        if (input.peek(from) != '"') {
             return 0;
         }
-        int at = 1;
+        int at = from + 1;
         while (input.peek(at) != '"') {
             if (input.peek(at) == '\\') {
                 at++;
                 if (input.peek(at) == '\n') {
-                    throw input.place().error("string with a line feed after '\\', expected an escape");
+                    throw new SourceError(
+                            input.place(), "string with a line feed after '\\', expected an escape", true);
                 }
             }
             if (input.peek(at) < 0) {
-                throw input.place().error("string without an end, expected '\"'");
+                throw new SourceError(input.place(), "string without an end, expected '\"'", true);
             }
             at++;
         }
-        return at + 1;
+        return at + 1 - from;
     }
 
     private static int labelLength(Input input, int from) {
@@ -268,14 +286,14 @@ final class Lexer {
     }
 
     private static int pathReferenceLength(Input input) {
-        if (input.peek(1) != '{') {
+        if (input.peek(1) != '{' || input.peek(2) != '/') {
             return 0;
         }
-        int at = 2;
+        int at = 3;
         while (isNameCharacter(input.peek(at)) || input.peek(at) == '/') {
             at++;
         }
-        return at > 2 && input.peek(at) == '}' ? at + 1 : 0;
+        return input.peek(at) == '}' ? at + 1 : 0;
     }
 
     private static String utf8(String bytes) {

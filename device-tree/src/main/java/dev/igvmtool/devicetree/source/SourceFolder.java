@@ -2,12 +2,12 @@ package dev.igvmtool.devicetree.source;
 
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.FormatException;
+import dev.igvmtool.devicetree.live.Messages;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -30,46 +30,46 @@ public final class SourceFolder implements SourceFiles {
 
     @Override
     public Found find(String name, String includer, long limitBytes) {
-        for (Path candidate : candidates(name, includer)) {
-            if (Files.exists(candidate)) {
-                return read(name, candidate, limitBytes);
-            }
-        }
-        throw new FormatException("file \"" + name + "\" is not there");
-    }
-
-    private List<Path> candidates(String name, String includer) {
         try {
-            List<Path> candidates = new ArrayList<>();
             Path parent = Path.of(includer).getParent();
-            Path beside = parent == null ? root : parent;
-            candidates.add(beside.resolve(name));
-            further.forEach(folder -> candidates.add(folder.resolve(name)));
-            return candidates;
+            // Shown as the user named the source; one without a folder in its name is in the root.
+            Path shown = parent == null ? Path.of(name) : parent.resolve(name);
+            Path beside = parent == null ? root.resolve(name) : shown;
+            if (Files.exists(beside)) {
+                return new Found(shown.toString(), read(name, beside, limitBytes));
+            }
+            for (Path folder : further) {
+                Path candidate = folder.resolve(name);
+                if (Files.exists(candidate)) {
+                    return new Found(candidate.toString(), read(name, candidate, limitBytes));
+                }
+            }
         } catch (InvalidPathException e) {
-            throw new FormatException("\"" + name + "\" is not a file name");
+            throw new FormatException("\"" + Messages.shown(name) + "\" is not a file name");
         }
+        throw new FormatException("file \"" + Messages.shown(name) + "\" is not there");
     }
 
-    private Found read(String name, Path file, long limitBytes) {
+    private Bytes read(String name, Path file, long limitBytes) {
         try {
             Path real = file.toRealPath();
             if (!isInside(real)) {
-                throw new FormatException("file \"" + name + "\" lies outside the folders of the source");
+                throw new FormatException(
+                        "file \"" + Messages.shown(name) + "\" lies outside the folders of the source");
             }
             if (!Files.isRegularFile(real)) {
-                throw new FormatException("\"" + name + "\" is not a regular file");
+                throw new FormatException("\"" + Messages.shown(name) + "\" is not a regular file");
             }
             if (Files.size(real) > limitBytes) {
                 throw new FormatException(String.format(
                         "file \"%s\" of %d bytes is too large, expected at most %d",
-                        name, Files.size(real), limitBytes));
+                        Messages.shown(name), Files.size(real), limitBytes));
             }
             try (InputStream stream = Files.newInputStream(real)) {
-                return new Found(file.toString(), Bytes.wrap(stream.readNBytes((int) limitBytes)));
+                return Bytes.wrap(stream.readNBytes((int) limitBytes));
             }
         } catch (IOException e) {
-            throw new FormatException("file \"" + name + "\" cannot be read");
+            throw new FormatException("file \"" + Messages.shown(name) + "\" cannot be read");
         }
     }
 

@@ -1,31 +1,47 @@
 package dev.igvmtool.devicetree.source;
 
+import dev.igvmtool.abi.binary.FormatException;
 import dev.igvmtool.devicetree.Fdt;
+import dev.igvmtool.devicetree.live.Budget;
+import dev.igvmtool.devicetree.live.Labels;
+import dev.igvmtool.devicetree.live.LiveNode;
+import dev.igvmtool.devicetree.live.LiveTree;
+import dev.igvmtool.devicetree.live.Messages;
+import dev.igvmtool.devicetree.live.Place;
 import dev.igvmtool.devicetree.source.Token.Kind;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
-/** Reads source text into a tree: the grammar of dtc 1.6.1, dtc-parser.y. */
+/** Reads source text into a tree: the grammar of dtc 1.6.1, dtc-parser.y. Reads on after most errors. */
 final class SourceParser {
     private final TokenStream tokens;
+    private final Messages messages;
     private final ValueParser values;
+    private final NodeParser nodes;
     private boolean plugin;
-    private int depth;
 
-    SourceParser(Input main, SourceFiles files, SourceBudget budget) {
-        Lexer lexer = new Lexer(main, files, budget);
+    SourceParser(Lexer lexer, Budget budget, Messages messages) {
         this.tokens = new TokenStream(lexer);
-        this.values = new ValueParser(tokens, lexer, budget);
+        this.messages = messages;
+        this.values = new ValueParser(tokens, lexer, budget, messages);
+        this.nodes = new NodeParser(tokens, values, budget, messages);
     }
 
-    SourceTree parse() {
+    LiveTree parse() {
         headers();
-        List<Fdt.Reservation> reservations = reservations();
-        SourceTree tree = firstDefinition(reservations);
+        List<LiveTree.Reservation> reservations = reservations();
+        LiveTree tree = firstDefinition(reservations);
         while (!tokens.at(Kind.END)) {
-            definition(tree);
+            try {
+                definition(tree);
+            } catch (SourceError e) {
+                nodes.goOnAfter(e);
+                if (tokens.at("}")) {
+                    tokens.next();
+                    tokens.recover();
+                }
+            }
         }
         return tree;
     }
@@ -41,179 +57,109 @@ final class SourceParser {
                 tokens.expect(";");
             }
             if (!first && here != plugin) {
-                throw header.place().error("header with other flags than the one before it, /plugin/ with one only");
+                messages.error(
+                        header.place().to(tokens.last()),
+                        "header with other flags than the one before it, /plugin/ with one only");
             }
-            plugin = here;
+            plugin = first ? here : plugin;
             first = false;
         } while (tokens.at(Kind.V1));
     }
 
-    private List<Fdt.Reservation> reservations() {
-        List<Fdt.Reservation> reservations = new ArrayList<>();
+    private List<LiveTree.Reservation> reservations() {
+        List<LiveTree.Reservation> reservations = new ArrayList<>();
         while (tokens.at(Kind.MEMRESERVE) || tokens.at(Kind.LABEL)) {
-            labels();
+            Labels labels = new Labels();
+            nodes.labels().forEach(labels::add);
             tokens.expect(Kind.MEMRESERVE);
-            reservations.add(new Fdt.Reservation(values.integer(), values.integer()));
+            Fdt.Reservation range = new Fdt.Reservation(values.integer(), values.integer());
+            reservations.add(new LiveTree.Reservation(range, labels));
             tokens.expect(";");
         }
         return reservations;
     }
 
-    private SourceTree firstDefinition(List<Fdt.Reservation> reservations) {
+    private LiveTree firstDefinition(List<LiveTree.Reservation> reservations) {
         Token first = tokens.peek();
         if (first.is("/")) {
             tokens.next();
             // The first definition is the tree itself: what it defines twice is not merged.
-            return new SourceTree(body("", first.place()), reservations, plugin);
+            return new LiveTree(nodes.body(""), reservations, plugin);
         }
         if (first.isReference()) {
             if (!plugin) {
-                throw first.place().error("reference " + first.found() + " before any tree, expected '/'");
+                messages.error(first.place(), "reference " + first.found() + " before any tree, expected '/'");
             }
-            SourceTree tree = new SourceTree(new SourceNode("", first.place()), reservations, true);
+            LiveTree tree = new LiveTree(new LiveNode(""), reservations, plugin);
             tokens.next();
-            tree.addFragment(first, body(SourceTree.OVERLAY, first.place()));
+            tree.addFragment(first.text(), nodes.body(LiveTree.OVERLAY));
             return tree;
         }
         throw tokens.unexpected("/memreserve/ or '/'");
     }
 
-    private void definition(SourceTree tree) {
+    private void definition(LiveTree tree) {
         if (tokens.at("/")) {
             Place place = tokens.next().place();
-            tree.merge(tree.root, body("", place));
+            merge(tree, tree.root(), nodes.body(""), place);
         } else if (tokens.at(Kind.DELETE_NODE)) {
             tokens.next();
-            target(tree).delete();
+            target(tree).ifPresent(LiveNode::delete);
             tokens.expect(";");
         } else if (tokens.at(Kind.OMIT)) {
             tokens.next();
-            target(tree).omitUnlessReferenced = true;
+            target(tree).ifPresent(LiveNode::omitUnlessReferenced);
             tokens.expect(";");
         } else {
             override(tree);
         }
     }
 
-    private void override(SourceTree tree) {
-        List<String> labels = labels();
+    private void override(LiveTree tree) {
+        Optional<String> label =
+                tokens.at(Kind.LABEL) ? Optional.of(tokens.next().text()) : Optional.empty();
         Token reference = tokens.peek();
         if (!reference.isReference()) {
             throw tokens.unexpected("'/', a reference, /delete-node/ or /omit-if-no-ref/");
         }
         tokens.next();
-        Optional<SourceNode> target = tree.find(reference.text());
+        Optional<LiveNode> target = tree.find(reference.text());
         boolean path = reference.kind() == Kind.PATH_REFERENCE;
-        if (plugin && labels.isEmpty() && (path || target.isEmpty())) {
-            tree.addFragment(reference, body(SourceTree.OVERLAY, reference.place()));
+        if (plugin && label.isEmpty() && (path || target.isEmpty())) {
+            tree.addFragment(reference.text(), nodes.body(LiveTree.OVERLAY));
             return;
         }
-        SourceNode node = target.orElseThrow(() -> missing(reference));
-        labels.forEach(label -> tree.addLabel(node, label));
-        tree.merge(node, body("", reference.place()));
+        LiveNode definition = nodes.body("");
+        if (target.isEmpty()) {
+            missing(reference);
+        } else {
+            label.ifPresent(name -> tree.addLabel(target.orElseThrow(), name));
+            merge(tree, target.orElseThrow(), definition, reference.place());
+        }
     }
 
-    private SourceNode target(SourceTree tree) {
+    private static void merge(LiveTree tree, LiveNode target, LiveNode definition, Place place) {
+        try {
+            tree.merge(target, definition);
+        } catch (FormatException e) {
+            throw new SourceError(place, e.getMessage(), true);
+        }
+    }
+
+    private Optional<LiveNode> target(LiveTree tree) {
         Token reference = tokens.peek();
         if (!reference.isReference()) {
             throw tokens.unexpected("a reference");
         }
         tokens.next();
-        return tree.find(reference.text()).orElseThrow(() -> missing(reference));
+        Optional<LiveNode> target = tree.find(reference.text());
+        if (target.isEmpty()) {
+            missing(reference);
+        }
+        return target;
     }
 
-    private static RuntimeException missing(Token reference) {
-        return reference.place().error("label or path " + reference.found() + " is not in the tree");
-    }
-
-    /** Labels in the order in which dtc adds them: the last one first. */
-    private List<String> labels() {
-        List<String> labels = new ArrayList<>(0);
-        while (tokens.at(Kind.LABEL)) {
-            labels.add(tokens.next().text());
-        }
-        Collections.reverse(labels);
-        return labels;
-    }
-
-    /** The definition of a node from its opening brace to the semicolon. */
-    private SourceNode body(String name, Place place) {
-        if (++depth > SourceBudget.MAX_NODE_DEPTH) {
-            throw place.error("nodes deeper than " + SourceBudget.MAX_NODE_DEPTH + " levels");
-        }
-        SourceNode node = new SourceNode(name, place);
-        tokens.expect("{");
-        while (!tokens.at("}")) {
-            item(node);
-        }
-        tokens.next();
-        tokens.expect(";");
-        depth--;
-        return node;
-    }
-
-    private void item(SourceNode parent) {
-        boolean omit = false;
-        List<String> labels = new ArrayList<>(0);
-        while (tokens.at(Kind.OMIT) || tokens.at(Kind.LABEL)) {
-            Token token = tokens.next();
-            if (token.kind() == Kind.LABEL) {
-                labels.add(token.text());
-            } else {
-                omit = true;
-            }
-        }
-        Collections.reverse(labels);
-        if (tokens.at(Kind.DELETE_NODE)) {
-            tokens.next();
-            Token name = tokens.expect(Kind.NAME);
-            tokens.expect(";");
-            SourceNode gone = new SourceNode(name.text(), name.place());
-            gone.deleted = true;
-            parent.add(gone);
-        } else if (tokens.at(Kind.DELETE_PROPERTY)) {
-            tokens.next();
-            SourceProperty gone = property(parent, tokens.expect(Kind.NAME));
-            gone.deleted = true;
-            tokens.expect(";");
-        } else {
-            Token name = tokens.at(Kind.NAME) ? tokens.next() : wrongItem();
-            if (tokens.at("{")) {
-                SourceNode child = body(name.text(), name.place());
-                labels.forEach(child.labels::add);
-                child.omitUnlessReferenced = omit;
-                parent.add(child);
-            } else {
-                if (omit) {
-                    throw tokens.unexpected("'{'");
-                }
-                SourceProperty property = property(parent, name);
-                labels.forEach(property.labels::add);
-                propertyValue(property);
-            }
-        }
-    }
-
-    private Token wrongItem() {
-        throw tokens.unexpected("a property, a node or '}'");
-    }
-
-    private SourceProperty property(SourceNode parent, Token name) {
-        if (!parent.children.isEmpty()) {
-            throw name.place().error("property " + name.found() + " after a node, expected properties before nodes");
-        }
-        SourceProperty property = new SourceProperty(name.text(), name.place());
-        parent.add(property);
-        return property;
-    }
-
-    private void propertyValue(SourceProperty property) {
-        if (tokens.at("=")) {
-            tokens.next();
-            property.value = values.value();
-        } else if (!tokens.at(";")) {
-            throw tokens.unexpected("'=', ';' or '{'");
-        }
-        tokens.expect(";");
+    private void missing(Token reference) {
+        messages.error(reference.place(), "label or path " + reference.found() + " is not in the tree");
     }
 }

@@ -1,6 +1,7 @@
 package dev.igvmtool.devicetree.source;
 
 import dev.igvmtool.abi.binary.Bytes;
+import dev.igvmtool.devicetree.live.Place;
 
 /**
  * One word of the language.
@@ -9,7 +10,7 @@ import dev.igvmtool.abi.binary.Bytes;
  * @param text the name of a label, reference, node or property; otherwise the word as written
  * @param data bytes of a string, without the NUL
  * @param number of a literal, a character or a byte; unsigned
- * @param place where it starts
+ * @param place where it stands
  */
 record Token(Kind kind, String text, Bytes data, long number, Place place) {
     /** Kinds of tokens; keywords carry their spelling. */
@@ -24,6 +25,7 @@ record Token(Kind kind, String text, Bytes data, long number, Place place) {
         INCBIN("/incbin/"),
         LABEL("a label"),
         NUMBER("a number"),
+        CHARACTER("a character"),
         STRING("a string"),
         LABEL_REFERENCE("a label reference"),
         PATH_REFERENCE("a path reference"),

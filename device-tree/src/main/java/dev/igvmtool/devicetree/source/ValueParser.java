@@ -2,32 +2,39 @@ package dev.igvmtool.devicetree.source;
 
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.FormatException;
-import dev.igvmtool.devicetree.source.SourceValue.MarkerKind;
+import dev.igvmtool.devicetree.live.Budget;
+import dev.igvmtool.devicetree.live.LiveValue;
+import dev.igvmtool.devicetree.live.LiveValue.MarkerKind;
+import dev.igvmtool.devicetree.live.Messages;
+import dev.igvmtool.devicetree.live.Place;
 import dev.igvmtool.devicetree.source.Token.Kind;
 
 /** Reads the value of a property, from behind the equals sign up to the semicolon. */
 final class ValueParser {
     private final TokenStream tokens;
     private final Lexer lexer;
-    private final SourceBudget budget;
+    private final Budget budget;
+    private final Messages messages;
     private final Expressions expressions;
 
-    ValueParser(TokenStream tokens, Lexer lexer, SourceBudget budget) {
+    ValueParser(TokenStream tokens, Lexer lexer, Budget budget, Messages messages) {
         this.tokens = tokens;
         this.lexer = lexer;
         this.budget = budget;
-        this.expressions = new Expressions(tokens);
+        this.messages = messages;
+        this.expressions = new Expressions(tokens, messages);
     }
 
-    /** A number, or an expression in parentheses. */
+    /** A number, a character, or an expression in parentheses. */
     long integer() {
         return expressions.primary();
     }
 
-    SourceValue value() {
-        SourceValue value = new SourceValue();
+    LiveValue value() {
+        LiveValue value = new LiveValue();
         while (true) {
             labels(value);
+            budget.part();
             part(value);
             labels(value);
             if (!tokens.at(",")) {
@@ -37,17 +44,17 @@ final class ValueParser {
         }
     }
 
-    private void labels(SourceValue value) {
+    private void labels(LiveValue value) {
         while (tokens.at(Kind.LABEL)) {
-            Token label = tokens.next();
-            value.mark(MarkerKind.LABEL, label.text(), label.place());
+            budget.part();
+            value.mark(MarkerKind.LABEL, tokens.next().text());
         }
     }
 
-    private void part(SourceValue value) {
+    private void part(LiveValue value) {
         Token first = tokens.peek();
         if (tokens.at(Kind.STRING)) {
-            budget.value(first.data().size() + 1L, first.place());
+            budget.value(first.data().size() + 1L);
             value.text(tokens.next().data());
         } else if (tokens.at("<") || tokens.at(Kind.BITS)) {
             cells(value);
@@ -55,7 +62,8 @@ final class ValueParser {
             bytes(value);
         } else if (first.isReference()) {
             tokens.next();
-            value.mark(MarkerKind.PATH, first.text(), first.place());
+            value.mark(MarkerKind.TEXT);
+            value.mark(MarkerKind.PATH, first.text());
         } else if (tokens.at(Kind.INCBIN)) {
             file(value);
         } else {
@@ -63,36 +71,29 @@ final class ValueParser {
         }
     }
 
-    private void cells(SourceValue value) {
-        int bits = Integer.SIZE;
-        if (tokens.at(Kind.BITS)) {
-            tokens.next();
-            Token width = tokens.expect(Kind.NUMBER);
-            long number = width.number();
-            if (number != 8 && number != 16 && number != 32 && number != 64) {
-                throw width.place().error("array elements of " + width.found() + " bits, expected 8, 16, 32 or 64");
-            }
-            bits = (int) number;
-        }
+    private void cells(LiveValue value) {
+        int bits = tokens.at(Kind.BITS) ? width() : Integer.SIZE;
         tokens.expect("<");
+        value.mark(
+                switch (bits) {
+                    case 8 -> MarkerKind.BYTES;
+                    case 16 -> MarkerKind.CELLS_16;
+                    case 32 -> MarkerKind.CELLS_32;
+                    default -> MarkerKind.CELLS_64;
+                });
         while (!tokens.at(">")) {
             labels(value);
             Token first = tokens.peek();
             if (tokens.at(">")) {
                 break;
             } else if (first.isReference()) {
-                if (bits != Integer.SIZE) {
-                    throw first.place()
-                            .error("reference " + first.found() + " among elements of " + bits
-                                    + " bits, expected elements of 32 bits");
-                }
-                budget.value(Integer.BYTES, first.place());
                 tokens.next();
-                value.mark(MarkerKind.PHANDLE, first.text(), first.place());
-                value.integer(-1, bits);
+                reference(first, value, bits);
             } else if (expressions.begins()) {
-                budget.value(bits / Byte.SIZE, first.place());
-                value.integer(fitting(integer(), bits, first), bits);
+                budget.value(bits / Byte.SIZE);
+                long number = integer();
+                checkFits(number, bits, first.place().to(tokens.last()));
+                value.integer(number, bits);
             } else {
                 throw tokens.unexpected("a number, a reference or '>'");
             }
@@ -100,21 +101,46 @@ final class ValueParser {
         tokens.expect(">");
     }
 
-    /** The bits above the element are all 0, or all 1 as those of a negative number. */
-    private static long fitting(long number, int bits, Token first) {
-        long above = bits == Long.SIZE ? 0 : number >>> bits;
-        if (above != 0 && above != -1L >>> bits) {
-            throw first.place().error(String.format("value 0x%x does not fit, expected %d bits at most", number, bits));
+    private int width() {
+        tokens.next();
+        Token width = tokens.expect(Kind.NUMBER);
+        long number = width.number();
+        if (number != 8 && number != 16 && number != 32 && number != 64) {
+            messages.error(width.place(), "array elements of " + width.found() + " bits, expected 8, 16, 32 or 64");
+            return Integer.SIZE;
         }
-        return number;
+        return (int) number;
     }
 
-    private void bytes(SourceValue value) {
+    private void reference(Token reference, LiveValue value, int bits) {
+        budget.value(bits / Byte.SIZE);
+        if (bits == Integer.SIZE) {
+            budget.part();
+            value.mark(MarkerKind.PHANDLE, reference.text());
+        } else {
+            messages.error(
+                    reference.place(),
+                    "reference " + reference.found() + " among elements of " + bits
+                            + " bits, expected elements of 32 bits");
+        }
+        value.integer(-1, bits);
+    }
+
+    /** The bits above the element are all 0, or all 1 as those of a negative number. */
+    private void checkFits(long number, int bits, Place place) {
+        long above = bits == Long.SIZE ? 0 : number >>> bits;
+        if (above != 0 && above != -1L >>> bits) {
+            messages.error(place, String.format("value 0x%x does not fit, expected %d bits at most", number, bits));
+        }
+    }
+
+    private void bytes(LiveValue value) {
         tokens.next();
+        value.mark(MarkerKind.BYTES);
         while (!tokens.at("]")) {
             labels(value);
             if (tokens.at(Kind.BYTE)) {
-                budget.value(1, tokens.peek().place());
+                budget.value(1);
                 value.integer(tokens.next().number(), Byte.SIZE);
             } else if (!tokens.at("]")) {
                 throw tokens.unexpected("two hexadecimal digits or ']'");
@@ -124,10 +150,10 @@ final class ValueParser {
     }
 
     /** Bytes of a file, all of them or a part; what lies past its end is left out. */
-    private void file(SourceValue value) {
-        Place place = tokens.next().place();
+    private void file(LiveValue value) {
+        Place start = tokens.next().place();
         tokens.expect("(");
-        String name = tokens.expect(Kind.STRING).data().toUtf8();
+        Token quoted = tokens.expect(Kind.STRING);
         long offset = 0;
         long length = -1;
         if (tokens.at(",")) {
@@ -138,13 +164,15 @@ final class ValueParser {
         }
         tokens.expect(")");
         try {
-            Bytes content = lexer.find(name, budget.remainingValue()).content();
-            int start = (int) unsignedMin(offset, content.size());
-            Bytes part = content.slice(start, (int) unsignedMin(length, content.size() - start));
-            budget.value(part.size(), place);
+            Bytes content =
+                    lexer.find(quoted.data().toUtf8(), budget.remainingValue()).content();
+            int first = (int) unsignedMin(offset, content.size());
+            Bytes part = content.slice(first, (int) unsignedMin(length, content.size() - first));
+            budget.value(part.size());
+            value.mark(MarkerKind.FILE);
             value.bytes(part);
         } catch (FormatException e) {
-            throw e.in(place.toString());
+            throw new SourceError(start.to(tokens.last()), e.getMessage(), true);
         }
     }
 

@@ -1,20 +1,25 @@
 package dev.igvmtool.devicetree.check;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.igvmtool.abi.binary.Bytes;
-import dev.igvmtool.devicetree.Fdt;
+import dev.igvmtool.abi.binary.FormatException;
+import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.devicetree.FdtBuilder;
+import dev.igvmtool.devicetree.FdtWriter;
 import dev.igvmtool.devicetree.GoldenFiles;
 import dev.igvmtool.devicetree.GoldenSources;
+import dev.igvmtool.devicetree.TestSources;
 import dev.igvmtool.devicetree.check.TreeFinding.Severity;
-import dev.igvmtool.devicetree.source.DtsCompiler;
-import dev.igvmtool.devicetree.source.SourceFiles;
+import dev.igvmtool.devicetree.lint.Levels;
 import dev.igvmtool.testing.Mutations;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -30,9 +35,9 @@ class TreeCheckerTest {
                 .filter(Files::exists)
                 .map(file -> DynamicTest.dynamicTest(
                         file.getName(file.getNameCount() - 3).toString(), () -> {
-                            Fdt tree = Fdt.parse(GoldenFiles.read(file));
-                            assertEquals(TreeKind.KERNEL, TreeKind.of(tree));
-                            assertEquals(List.of(), errors(tree));
+                            TreeChecker.Report report = check(GoldenFiles.read(file), Optional.empty());
+                            assertEquals(TreeKind.KERNEL, report.kind());
+                            assertEquals(List.of(), errors(report));
                         }));
     }
 
@@ -41,9 +46,9 @@ class TreeCheckerTest {
         int seen = 0;
         for (Path folder : GoldenFiles.cases()) {
             if (Files.exists(folder.resolve("expected/kernel-tree.dtb"))) {
-                Fdt tree = Fdt.parse(GoldenFiles.read(folder.resolve("host-tree.dtb")));
-                assertEquals(TreeKind.HOST, TreeKind.of(tree));
-                assertEquals(List.of(), errors(tree), folder.toString());
+                TreeChecker.Report report = check(GoldenFiles.read(folder.resolve("host-tree.dtb")), Optional.empty());
+                assertEquals(TreeKind.HOST, report.kind());
+                assertEquals(List.of(), errors(report), folder.toString());
                 seen++;
             }
         }
@@ -62,17 +67,83 @@ class TreeCheckerTest {
                 .startNode("b")
                 .endNode()
                 .endNode();
+        // As dtc: an error ends the checks.
         assertEquals(
-                List.of(
-                        "warning node-twice /: node b is there twice",
-                        "error property-twice /b: property phandle is there twice",
-                        "error phandle /b: phandle 0x1 is already that of /a"),
-                TreeChecker.check(Fdt.parse(twice.build(0)), TreeKind.OTHER).stream()
+                List.of("error duplicate_node_names /b: node is there twice"),
+                errors(check(twice.build(0), Optional.of(TreeKind.OTHER))).stream()
                         .map(TreeFinding::line)
                         .toList());
         assertEquals(
-                List.of("warning reg-cells /a@0: reg has 4 bytes, expected entries of 2 + 1 cells"),
+                List.of(
+                        "warning required-property /: root node has no property #address-cells",
+                        "warning required-property /: root node has no property #size-cells",
+                        "warning required-property /: root node has no property model",
+                        "warning required-property /: root node has no property compatible",
+                        "warning required-node /: no node memory",
+                        "warning reg_format /a@0:reg: value has 4 bytes, expected entries of 2 + 1 cells",
+                        "warning pci_device_reg: not made, as check reg_format did not pass",
+                        "warning pci_device_bus_num: not made, as check reg_format did not pass",
+                        "warning simple_bus_reg: not made, as check reg_format did not pass",
+                        "warning i2c_bus_reg: not made, as check reg_format did not pass",
+                        "warning spi_bus_reg: not made, as check reg_format did not pass",
+                        "warning avoid_default_addr_size /a@0: address relies on the default of #address-cells of the"
+                                + " node above",
+                        "warning avoid_default_addr_size /a@0: size relies on the default of #size-cells of the node"
+                                + " above",
+                        "warning avoid_unnecessary_addr_size: not made, as check avoid_default_addr_size did not pass",
+                        "warning unique_unit_address: not made, as check avoid_default_addr_size did not pass"),
                 lines("/ { a@0 { reg = <0>; }; };", TreeKind.OTHER));
+    }
+
+    @Test
+    void namesWhatIsWrongInTheLayout() {
+        Bytes good = new FdtBuilder(0x1000, List.of(new GpaRange(0x1000, 0x3000)))
+                .startNode("")
+                .endNode()
+                .build(0);
+        assertEquals(List.of(), blobLines(good));
+        assertEquals(
+                List.of("warning blob-size: total size is 0x458, 0x45c bytes are there"),
+                blobLines(good.paddedTo(good.size() + 4)));
+        assertEquals(
+                List.of("error blob-version: version is 16, compatible down to 16; expected 17 and 16"),
+                blobLines(with(good, 0x14, 16)));
+        assertEquals(
+                List.of("error blob-overlap: strings block at 0x30 begins before the end of the memory reservation"
+                        + " block at 0x48"),
+                blobLines(with(with(good, 0x0c, 0x30), 0x20, 1)));
+        assertEquals(
+                List.of("error blob-reservation: memory reservation of 0xffffffff00002000 bytes at 0x1000000001000"
+                        + " wraps"),
+                blobLines(with(with(good, 0x28, 0x10000), 0x30, -1)));
+        assertEquals(
+                List.of("error blob-structure: structure block does not end with the END token, in device tree"),
+                blobLines(with(good, 0x24, 12)));
+    }
+
+    private static Bytes with(Bytes blob, int offset, int value) {
+        byte[] changed = blob.toByteArray();
+        ByteBuffer.wrap(changed).putInt(offset, value);
+        return Bytes.wrap(changed);
+    }
+
+    private static List<String> blobLines(Bytes blob) {
+        return check(blob, Optional.of(TreeKind.OTHER)).findings().stream()
+                .filter(finding -> finding.rule().startsWith("blob"))
+                .map(TreeFinding::line)
+                .toList();
+    }
+
+    @Test
+    void levelsOfChecksCanChange() {
+        Bytes blob = FdtWriter.write(TestSources.compile("/dts-v1/; / { a@0 { }; };"));
+        Levels levels = new Levels().error("unit_address_vs_reg").warn("always_fail");
+        assertEquals(
+                List.of("error unit_address_vs_reg /a@0: node with a unit address has neither reg nor ranges"),
+                errors(TreeChecker.check(blob, Optional.of(TreeKind.OTHER), levels)).stream()
+                        .map(TreeFinding::line)
+                        .toList());
+        assertThrows(FormatException.class, () -> new Levels().warn("no-such"));
     }
 
     @Test
@@ -86,7 +157,7 @@ class TreeCheckerTest {
                                 + " exactly 1",
                         "error kernel-memory-types /openhcl: 0 ranges of type 12 (VTL2_PERSISTED_STATE_PROTOBUF),"
                                 + " expected exactly 1"),
-                lines(
+                errorLines(
                         "/ { " + OPENHCL + "memory@0 { }; memory@1 { openhcl,memory-type = <5>; reg = <0 0>; };"
                                 + " memory@2 { openhcl,memory-type = <1>; reg = <0 0 0 0>; }; }; };",
                         TreeKind.KERNEL));
@@ -97,7 +168,7 @@ class TreeCheckerTest {
         assertEquals(
                 List.of("error host-contract /: memory-allocation-mode is \"x\", expected \"host\" or \"vtl2\","
                         + " in node openhcl, in host device tree"),
-                lines("/ { openhcl { memory-allocation-mode = \"x\"; }; };", TreeKind.HOST));
+                errorLines("/ { openhcl { memory-allocation-mode = \"x\"; }; };", TreeKind.HOST));
     }
 
     @Test
@@ -108,20 +179,31 @@ class TreeCheckerTest {
     }
 
     private static void checkAll(Bytes blob) {
-        Fdt tree = Fdt.parse(blob);
         for (TreeKind kind : TreeKind.values()) {
-            TreeChecker.check(tree, kind);
+            check(blob, Optional.of(kind));
         }
     }
 
-    private static List<TreeFinding> errors(Fdt tree) {
-        return TreeChecker.check(tree, TreeKind.of(tree)).stream()
+    private static TreeChecker.Report check(Bytes blob, Optional<TreeKind> kind) {
+        return TreeChecker.check(blob, kind, new Levels());
+    }
+
+    private static List<TreeFinding> errors(TreeChecker.Report report) {
+        return report.findings().stream()
                 .filter(finding -> finding.severity() == Severity.ERROR)
                 .toList();
     }
 
+    private static List<String> errorLines(String text, TreeKind kind) {
+        return lines(text, kind).stream()
+                .filter(line -> line.startsWith("error"))
+                .toList();
+    }
+
     private static List<String> lines(String text, TreeKind kind) {
-        Fdt tree = new DtsCompiler(SourceFiles.NONE).compile("x.dts", Bytes.utf8("/dts-v1/; " + text));
-        return TreeChecker.check(tree, kind).stream().map(TreeFinding::line).toList();
+        Bytes blob = FdtWriter.write(TestSources.compile("/dts-v1/; " + text));
+        return check(blob, Optional.of(kind)).findings().stream()
+                .map(TreeFinding::line)
+                .toList();
     }
 }

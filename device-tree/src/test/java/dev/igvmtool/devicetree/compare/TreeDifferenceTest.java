@@ -2,10 +2,8 @@ package dev.igvmtool.devicetree.compare;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.devicetree.Fdt;
-import dev.igvmtool.devicetree.source.DtsCompiler;
-import dev.igvmtool.devicetree.source.SourceFiles;
+import dev.igvmtool.devicetree.TestSources;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +35,6 @@ class TreeDifferenceTest {
     }
 
     private static Fdt tree(String text) {
-        return new DtsCompiler(SourceFiles.NONE).compile("x.dts", Bytes.utf8("/dts-v1/; " + text));
+        return TestSources.compile("/dts-v1/; " + text);
     }
 }

@@ -6,9 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.FormatException;
 import dev.igvmtool.devicetree.Fdt;
+import dev.igvmtool.devicetree.FdtHeader;
+import dev.igvmtool.devicetree.FdtWriter;
 import dev.igvmtool.devicetree.GoldenSources;
-import dev.igvmtool.devicetree.source.DtsCompiler;
-import dev.igvmtool.devicetree.source.SourceFiles;
+import dev.igvmtool.devicetree.TestSources;
 import dev.igvmtool.testing.Mutations;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,12 +17,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class OverlayTest {
     @Test
-    void givesTheTreeOfFdtoverlay() {
-        Fdt base = Fdt.parse(GoldenSources.blob("base-symbols"));
+    void givesTheTreeOfFdtoverlayLaidOutAsThere() {
+        Bytes golden = GoldenSources.blob("base-with-overlay");
         Fdt overlay = Fdt.parse(GoldenSources.blob("overlay-symbols"));
+        Bytes merged = Overlay.apply(GoldenSources.blob("base-symbols"), overlay);
+        assertEquals(Fdt.parse(golden).root(), Fdt.parse(merged).root());
+        assertEquals(FdtHeader.read(golden), FdtHeader.read(merged));
         assertEquals(
-                Fdt.parse(GoldenSources.blob("base-with-overlay")).root(),
-                Overlay.apply(base, overlay).root());
+                Fdt.strings(golden).toBytes().toHex(),
+                Fdt.strings(merged).toBytes().toHex());
     }
 
     @ParameterizedTest
@@ -39,7 +43,7 @@ class OverlayTest {
                 "/ { __local_fixups__ { b { }; }; }; | local fix-ups of node b, which is not there, in overlay"
             })
     void saysWhatIsNotThere(String overlay, String message) {
-        Fdt base = compile("/dts-v1/; / { l: a { }; };");
+        Bytes base = FdtWriter.write(compile("/dts-v1/; / { l: a { }; };"));
         Fdt change = compile("/dts-v1/; /plugin/; " + overlay.replace('\'', '"'));
         assertEquals(
                 message.replace('\'', '"'),
@@ -49,13 +53,13 @@ class OverlayTest {
 
     @Test
     void damagedOverlaysAreAppliedOrRefused() {
-        Fdt base = Fdt.parse(GoldenSources.blob("base-symbols"));
+        Bytes base = GoldenSources.blob("base-symbols");
         Bytes overlay = GoldenSources.blob("overlay-symbols");
         Mutations.allTruncations(overlay, damaged -> Overlay.apply(base, Fdt.parse(damaged)));
         Mutations.allBitFlips(overlay, damaged -> Overlay.apply(base, Fdt.parse(damaged)));
     }
 
     private static Fdt compile(String text) {
-        return new DtsCompiler(SourceFiles.NONE, true).compile("x.dts", Bytes.utf8(text));
+        return TestSources.compile(text, true);
     }
 }

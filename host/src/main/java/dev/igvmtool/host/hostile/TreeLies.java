@@ -4,8 +4,10 @@ import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.FormatException;
 import dev.igvmtool.devicetree.Fdt;
 import dev.igvmtool.devicetree.FdtWriter;
+import dev.igvmtool.devicetree.compile.CompileOptions;
+import dev.igvmtool.devicetree.compile.TreeCompiler;
+import dev.igvmtool.devicetree.live.LiveTree;
 import dev.igvmtool.devicetree.source.Dts;
-import dev.igvmtool.devicetree.source.DtsCompiler;
 import dev.igvmtool.devicetree.source.SourceFiles;
 import java.util.List;
 
@@ -36,9 +38,11 @@ public final class TreeLies {
     private static Bytes merge(Bytes tree, String source) {
         Fdt before = Fdt.parse(tree);
         String text = Dts.decompile(before) + "\n" + source + "\n";
-        Fdt merged = new DtsCompiler(SourceFiles.NONE).compile("device tree of the plan", Bytes.utf8(text));
-        return FdtWriter.write(
-                new Fdt(merged.totalSize(), before.bootCpuidPhys(), merged.reservations(), merged.root()));
+        LiveTree merged = new TreeCompiler(CompileOptions.standard())
+                .source("device tree of the plan", Bytes.utf8(text), SourceFiles.NONE)
+                .require();
+        merged.setBootCpuidPhys(before.bootCpuidPhys());
+        return FdtWriter.write(merged.toFdt());
     }
 
     private static Bytes overwrite(Bytes tree, int offset, Bytes value) {
