@@ -75,7 +75,7 @@ public final class EventText {
                         .append(' ')
                         .append(
                                 value instanceof Long || value instanceof Integer
-                                        ? String.format("0x%x", value)
+                                        ? "0x" + Long.toHexString(((Number) value).longValue())
                                         : value);
             } catch (ReflectiveOperationException e) {
                 throw new IllegalStateException("event " + event.getClass() + " cannot be read", e);

@@ -24,9 +24,9 @@ final class InputEffects {
                 throw new IgvmToolException("VP " + write.vp() + " has no VTL " + write.vtl());
             }
         } else if (input instanceof Input.SerialInput serial) {
-            machine.ports()
-                    .serial(serial.port())
-                    .orElseThrow(() -> new IgvmToolException(String.format("no serial port at 0x%x", serial.port())));
+            if (machine.ports().serial(serial.port()).isEmpty()) {
+                throw new IgvmToolException(String.format("no serial port at 0x%x", serial.port()));
+            }
         } else if (input instanceof Input.VpChoice choice) {
             checkVp(choice.vp());
             if (!machine.vp(choice.vp()).canTakeTurn()) {

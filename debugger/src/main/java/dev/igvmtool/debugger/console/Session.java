@@ -88,6 +88,7 @@ final class Session {
         answer.clear();
     }
 
+    @SuppressWarnings("AnnotateFormatMethod") // The annotation is in a library of its own.
     void printf(String format, Object... values) {
         print(String.format(format, values));
     }

@@ -120,7 +120,7 @@ final class LinuxTypes {
     private static long textSize(Memory memory, long gpa) {
         for (int i = 0; i < MAX_TEXT; i++) {
             if (memory.readU8(gpa + i) == 0) {
-                return i + 1;
+                return i + 1L;
             }
         }
         return MAX_TEXT;

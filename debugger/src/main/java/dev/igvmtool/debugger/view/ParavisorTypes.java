@@ -109,7 +109,7 @@ final class ParavisorTypes {
     }
 
     private static long logSize(Memory memory, long gpa) {
-        return BootLogBuffer.HEADER_BYTES + new BootLogBuffer(memory, gpa).capacity();
+        return (long) BootLogBuffer.HEADER_BYTES + new BootLogBuffer(memory, gpa).capacity();
     }
 
     private static ViewNode log(Memory memory, long gpa) {

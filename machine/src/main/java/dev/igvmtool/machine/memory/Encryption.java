@@ -22,6 +22,7 @@ public enum Encryption {
     /** Error code of #VC for a page that is not validated: {@code SVM_EXIT_PAGE_NOT_VALIDATED}. */
     private static final int PAGE_NOT_VALIDATED = 0x404;
 
+    @SuppressWarnings("ImmutableEnumChecker") // A record of primitives.
     private final AddressAlias alias;
 
     Encryption(AddressAlias alias) {

@@ -100,7 +100,7 @@ final class SaveAreas {
         area.set(Vmsa.X87_DP, fx.u64(FX_DATA));
         area.memory().writeU32(at + Vmsa.MXCSR, fx.u32(FX_MXCSR));
         for (int i = 0; i < 8; i++) {
-            area.memory().writeBytes(at + Vmsa.X87_REGISTERS + i * ST_BYTES, fx.slice(FX_ST + 16 * i, ST_BYTES));
+            area.memory().writeBytes(at + Vmsa.X87_REGISTERS + (long) i * ST_BYTES, fx.slice(FX_ST + 16 * i, ST_BYTES));
         }
         area.memory().writeBytes(at + Vmsa.XMM_REGISTERS, fx.slice(FX_XMM, XMM_BYTES));
     }
@@ -149,7 +149,7 @@ final class SaveAreas {
         fx.putInt(FX_MXCSR + 4, 0xffff);
         for (int i = 0; i < 8; i++) {
             byte[] st = area.memory()
-                    .readBytes(at + Vmsa.X87_REGISTERS + i * ST_BYTES, ST_BYTES)
+                    .readBytes(at + Vmsa.X87_REGISTERS + (long) i * ST_BYTES, ST_BYTES)
                     .toByteArray();
             fx.put(FX_ST + 16 * i, st);
         }

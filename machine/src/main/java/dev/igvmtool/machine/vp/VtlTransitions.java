@@ -106,7 +106,7 @@ final class VtlTransitions {
         int from = state.activeVtl;
         by.leave(state, from, to, exit, instructionBytes);
         // Nobody but the higher VTL lets it run again; whoever looks on shall see what it waits for.
-        state.vtl(from).halted = exit == HardwareExit.HALT;
+        state.vtl(from).halted = exit.equals(HardwareExit.HALT);
         state.activeVtl = to;
         emitSwitch(from, to, String.format("exit 0x%x", exit.svmCode()));
     }

@@ -80,7 +80,7 @@ class VmplSwitchTest {
         memory.writeU64(GUEST_TABLES, GUEST_TABLES + 0x1000 | 7);
         memory.writeU64(GUEST_TABLES + 0x1000, GUEST_TABLES + 0x2000 | 7);
         for (int i = 0; i < 7; i++) {
-            memory.writeU64(GUEST_TABLES + 0x2000 + 8 * i, i * 0x20_0000L | 0x87);
+            memory.writeU64(GUEST_TABLES + 0x2000 + 8L * i, i * 0x20_0000L | 0x87);
         }
         memory.writeU64(GUEST_TABLES + 0x2000 + 8 * 8, VTOM + GHCB | 0x87);
     }
@@ -149,7 +149,7 @@ class VmplSwitchTest {
         PhysicalMemory memory = machine.physicalMemory();
         List<String> lines = new ArrayList<>();
         for (int i = 0; i < memory.readU64(LOG); i++) {
-            long entry = LOG + 32 + 32 * i;
+            long entry = LOG + 32 + 32L * i;
             lines.add(String.format(
                     "%x %x %x +%d",
                     memory.readU64(entry),

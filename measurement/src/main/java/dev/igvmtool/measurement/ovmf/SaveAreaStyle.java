@@ -49,8 +49,8 @@ public record SaveAreaStyle(
      */
     Bytes saveArea(long eip, int cpuSignature, long sevFeatures) {
         ByteBuffer vmsa = ByteBuffer.allocate(Vmsa.SIZE).order(ByteOrder.LITTLE_ENDIAN);
-        for (SegmentRegister data : List.of(
-                SegmentRegister.ES, SegmentRegister.DS, SegmentRegister.FS, SegmentRegister.GS)) {
+        for (SegmentRegister data :
+                List.of(SegmentRegister.ES, SegmentRegister.DS, SegmentRegister.FS, SegmentRegister.GS)) {
             putSegment(vmsa, Vmsa.offsetOf(data), 0, DATA_ATTRIBUTES, LIMIT, 0);
         }
         int code = eip == RESET_VECTOR ? resetCodeAttributes : codeAttributes;
@@ -77,8 +77,7 @@ public record SaveAreaStyle(
     }
 
     /** @param attributes in 12 bits, as save areas have them */
-    private static void putSegment(
-            ByteBuffer vmsa, int offset, int selector, int attributes, long limit, long base) {
+    private static void putSegment(ByteBuffer vmsa, int offset, int selector, int attributes, long limit, long base) {
         vmsa.putShort(offset, (short) selector);
         vmsa.putShort(offset + 2, (short) attributes);
         vmsa.putInt(offset + 4, (int) limit);
