@@ -72,6 +72,9 @@ public sealed interface MachineEvent {
     /** A VP cannot go on. */
     record VpStopped(int vp, int vtl, long rip, String reason) implements MachineEvent {}
 
+    /** Somebody beside the machine has put a program over the code that stood in guest memory. */
+    record CodeReplaced(String program, long gpa, int length) implements MachineEvent {}
+
     /** A step of the host side, H01 and following. */
     record HostStep(String timelineId, String step, String detail) implements MachineEvent {}
 }

@@ -208,6 +208,9 @@ public interface Cpu {
      */
     long origin();
 
+    /** Address of what stands behind the last slot of the running program, see {@link Program#constants}. */
+    long constants();
+
     /** Address of a step of the running program, relative to {@link #origin()}: a symbol of the program. */
     long addressOf(String stepName);
 

@@ -1,5 +1,6 @@
 package dev.igvmtool.machine.guest;
 
+import dev.igvmtool.abi.binary.Bytes;
 import java.util.List;
 
 /**
@@ -16,6 +17,14 @@ public interface Program {
 
     /** The steps in slot order; the same list whenever it is asked. */
     List<Step> steps();
+
+    /**
+     * What stands behind the last slot, at {@link Cpu#constants}: what a linker would leave in an executable besides its
+     * code. Whoever puts a program over another's image may write other constants.
+     */
+    default Bytes constants() {
+        return Bytes.EMPTY;
+    }
 
     /** Where slots and data stand in the image. */
     ImageLayout layout();

@@ -43,12 +43,21 @@ public final class StageImage {
         return elf.toBytes();
     }
 
-    /** The slots of all steps: what stands at the entry point, also in place of the code of a real executable. */
+    /** The slots of all steps with the program's constants: what stands at the entry point. */
     public static Bytes slots(Program program) {
+        return slots(program, program.constants());
+    }
+
+    /**
+     * The slots of all steps, to be put in place of the code of a real executable.
+     *
+     * @param constants in place of {@link Program#constants}
+     */
+    public static Bytes slots(Program program, Bytes constants) {
         ByteWriter writer = new ByteWriter();
         for (int i = 0; i < program.steps().size(); i++) {
             writer.bytes(new Slot(program.number(), i).encode());
         }
-        return writer.toBytes();
+        return writer.bytes(constants).toBytes();
     }
 }

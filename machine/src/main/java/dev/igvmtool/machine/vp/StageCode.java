@@ -71,6 +71,11 @@ final class StageCode {
         return origin;
     }
 
+    /** Address of what stands behind the last slot of the running program. */
+    long constants() {
+        return origin + (long) program().steps().size() * Slot.SIZE;
+    }
+
     /** Address of a step of the running program. */
     long addressOf(String stepName) {
         return origin + (long) program().indexOf(stepName) * Slot.SIZE;

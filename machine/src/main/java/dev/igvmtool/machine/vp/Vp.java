@@ -219,9 +219,14 @@ public final class Vp {
         memory.observe(observed);
     }
 
+    /** Virtual address of what runs next. */
+    public long codeAddress() {
+        return stages.codeAddress();
+    }
+
     /** The slot at RIP, if one stands there; looking leaves no trace in the guest. */
     public Optional<Slot> slotAtRip() {
-        return peek(stages.codeAddress(), Slot.SIZE).flatMap(Slot::decode);
+        return peek(codeAddress(), Slot.SIZE).flatMap(Slot::decode);
     }
 
     /** Memory as the VP would read it now, without leaving a trace; empty if some byte cannot be reached. */

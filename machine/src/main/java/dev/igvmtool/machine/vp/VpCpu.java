@@ -254,6 +254,11 @@ final class VpCpu implements Cpu {
     }
 
     @Override
+    public long constants() {
+        return stages.constants();
+    }
+
+    @Override
     public long addressOf(String stepName) {
         return stages.addressOf(stepName);
     }
