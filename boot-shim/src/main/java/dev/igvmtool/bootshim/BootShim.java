@@ -1,5 +1,6 @@
 package dev.igvmtool.bootshim;
 
+import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.machine.guest.ImageLayout;
 import dev.igvmtool.machine.guest.Program;
 import dev.igvmtool.machine.guest.Step;
@@ -38,6 +39,11 @@ public final class BootShim implements Program {
                         PanicSteps.steps())
                 .flatMap(List::stream)
                 .toList();
+    }
+
+    @Override
+    public Bytes constants() {
+        return ShimPlacement.CODEC.toBytes(ShimPlacement.REFERENCE);
     }
 
     @Override

@@ -42,19 +42,18 @@ final class EntrySteps {
     private static void zeroBss(Cpu cpu) {
         cpu.set(Gpr.RBX, cpu.get(Gpr.RDI));
         cpu.setRflags(cpu.rflags() & ~DIRECTION_FLAG);
-        ShimLayout layout = ShimLayout.of(cpu);
-        cpu.memory().zero(layout.at(ShimLayout.BSS), ShimLayout.BSS_END - ShimLayout.BSS);
+        ShimLayout.of(cpu).clearEarly(cpu);
     }
 
     private static void setUpStack(Cpu cpu) {
         ShimLayout layout = ShimLayout.of(cpu);
-        cpu.set(Gpr.RSP, layout.at(ShimLayout.STACK_TOP));
-        cpu.memory().writeU32(layout.at(ShimLayout.STACK), STACK_COOKIE);
+        cpu.set(Gpr.RSP, layout.at(ShimLayout.Static.STACK_TOP));
+        cpu.memory().writeU32(layout.at(ShimLayout.Static.STACK), STACK_COOKIE);
     }
 
     /** True if nothing has grown over the end of the stack. */
     static boolean stackCookieIsIntact(Cpu cpu) {
-        return cpu.memory().readU32(ShimLayout.of(cpu).at(ShimLayout.STACK)) == STACK_COOKIE;
+        return cpu.memory().readU32(ShimLayout.of(cpu).at(ShimLayout.Static.STACK)) == STACK_COOKIE;
     }
 
     private static void enableSse(Cpu cpu) {
@@ -67,7 +66,7 @@ final class EntrySteps {
      */
     private static void relocate(Cpu cpu) {
         cpu.push(cpu.get(Gpr.RSI));
-        cpu.set(Gpr.RSP, ShimLayout.of(cpu).at(ShimLayout.MAIN_FRAME));
+        cpu.set(Gpr.RSP, ShimLayout.of(cpu).at(ShimLayout.Static.MAIN_FRAME));
         cpu.set(Gpr.RDI, cpu.get(Gpr.RBX));
     }
 

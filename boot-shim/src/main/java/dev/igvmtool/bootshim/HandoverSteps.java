@@ -63,8 +63,8 @@ final class HandoverSteps {
             BootLog.of(cpu).info("sidecar: boot_cpus parameter: {}", KernelCommandLine.bootCpus(inputs, sidecar));
         }
         ShimLayout layout = ShimLayout.of(cpu);
-        cpu.memory().writeU32(layout.at(ShimLayout.COMMAND_LINE), text.size());
-        cpu.memory().writeBytes(layout.at(ShimLayout.COMMAND_LINE_TEXT), text);
+        cpu.memory().writeU32(layout.at(ShimLayout.Static.COMMAND_LINE), text.size());
+        cpu.memory().writeBytes(layout.at(ShimLayout.Static.COMMAND_LINE_TEXT), text);
     }
 
     private static void prepareSetupData(Cpu cpu) {
@@ -73,7 +73,7 @@ final class HandoverSteps {
             CcBlob blob = new CcBlob(
                     reserved.start() + (long) ReservedRegion.SECRETS_PAGE * PAGE_BYTES,
                     reserved.start() + (long) ReservedRegion.CPUID_PAGE * PAGE_BYTES);
-            cpu.memory().write(CcBlob.CODEC, ShimLayout.of(cpu).at(ShimLayout.CC_BLOB), blob);
+            cpu.memory().write(CcBlob.CODEC, ShimLayout.of(cpu).at(ShimLayout.Static.CC_BLOB), blob);
         }
         writeChain(cpu, 0);
     }
@@ -85,15 +85,15 @@ final class HandoverSteps {
             writeFdtHeader(cpu, extension);
             return;
         }
-        long element = layout.at(ShimLayout.CC_SETUP_DATA);
+        long element = layout.at(ShimLayout.Static.CC_SETUP_DATA);
         writeFdtHeader(cpu, element);
         cpu.memory().write(SetupData.CODEC, element, new SetupData(extension, SetupData.CC_BLOB, CC_SETUP_DATA_BYTES));
-        cpu.memory().writeU32(element + SETUP_DATA_BYTES, layout.at(ShimLayout.CC_BLOB));
+        cpu.memory().writeU32(element + SETUP_DATA_BYTES, layout.at(ShimLayout.Static.CC_BLOB));
     }
 
     private static void writeFdtHeader(Cpu cpu, long next) {
         SetupData header = new SetupData(next, SetupData.DTB, ShimLayout.FDT_OBJECT_BYTES - SETUP_DATA_BYTES);
-        cpu.memory().write(SetupData.CODEC, ShimLayout.of(cpu).at(ShimLayout.FDT_OBJECT), header);
+        cpu.memory().write(SetupData.CODEC, ShimLayout.of(cpu).at(ShimLayout.Static.FDT_OBJECT), header);
     }
 
     private static void checkInitrd(Cpu cpu) {
@@ -123,20 +123,20 @@ final class HandoverSteps {
         BootParams params = BootParams.builder()
                 .typeOfLoader(BootParams.LOADER_UNDEFINED)
                 .ramdisk(initrd.start(), initrd.size())
-                .cmdLinePtr(layout.at(ShimLayout.COMMAND_LINE_TEXT))
+                .cmdLinePtr(layout.at(ShimLayout.Static.COMMAND_LINE_TEXT))
                 .hardwareSubarch(BootParams.SUBARCH_NO_BIOS)
-                .setupData(layout.at(ShimLayout.FDT_OBJECT))
+                .setupData(layout.at(ShimLayout.Static.FDT_OBJECT))
                 .e820(map.entries())
                 .build();
-        cpu.memory().write(BootParams.CODEC, layout.at(ShimLayout.ZERO_PAGE), params);
+        cpu.memory().write(BootParams.CODEC, layout.at(ShimLayout.Static.ZERO_PAGE), params);
         List<E820Entry> extension = map.extension();
         if (!extension.isEmpty()) {
             ByteWriter writer = new ByteWriter();
             int length = extension.size() * E820Entry.CODEC.size();
             SetupData.CODEC.write(writer, new SetupData(0, SetupData.E820_EXT, length));
             extension.forEach(entry -> E820Entry.CODEC.write(writer, entry));
-            cpu.memory().writeBytes(layout.at(ShimLayout.E820_EXTENSION), writer.toBytes());
-            writeChain(cpu, layout.at(ShimLayout.E820_EXTENSION));
+            cpu.memory().writeBytes(layout.at(ShimLayout.Static.E820_EXTENSION), writer.toBytes());
+            writeChain(cpu, layout.at(ShimLayout.Static.E820_EXTENSION));
         }
     }
 
@@ -165,7 +165,7 @@ final class HandoverSteps {
                                 : Optional.empty(),
                         variables.aliasMap(),
                         nodes));
-        cpu.memory().writeBytes(ShimLayout.of(cpu).at(ShimLayout.FDT_OBJECT) + SETUP_DATA_BYTES, tree.toFdt());
+        cpu.memory().writeBytes(ShimLayout.of(cpu).at(ShimLayout.Static.FDT_OBJECT) + SETUP_DATA_BYTES, tree.toFdt());
     }
 
     private static void checkStackCookie(Cpu cpu) {
@@ -192,7 +192,7 @@ final class HandoverSteps {
     /** A call by the C convention that never returns. */
     private static void jumpToKernel(Cpu cpu) {
         cpu.set(Gpr.RDI, 0);
-        cpu.set(Gpr.RSI, ShimLayout.of(cpu).at(ShimLayout.ZERO_PAGE));
+        cpu.set(Gpr.RSI, ShimLayout.of(cpu).at(ShimLayout.Static.ZERO_PAGE));
         cpu.call(InputReader.of(cpu).image().kernelEntry());
     }
 }

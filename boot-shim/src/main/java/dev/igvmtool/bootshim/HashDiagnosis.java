@@ -42,7 +42,7 @@ final class HashDiagnosis {
                     && head.count() <= ExpectedPageHashes.MAX_HASHES;
             count = known ? (int) head.count() : 0;
         }
-        record.setExpectedCount(count);
+        ShimVariables.of(cpu).setExpectedHashes(count);
         log.info(
                 "DIAG_EXPECTED_HASHES_META loader_count={}{}",
                 count,
@@ -55,9 +55,10 @@ final class HashDiagnosis {
         if (!record.add(new HashRecord.Chunk(gpa, content.size(), Sha384.of(content)))) {
             log.error("DIAG_CHUNK_OVERFLOW gpa={} len={}", LogMessage.hex(gpa), LogMessage.hex(content.size()));
         }
-        for (int at = 0; record.expectedCount() != 0 && at < content.size(); at += HashRecord.PAGE_BYTES) {
+        int known = ShimVariables.of(cpu).expectedHashes();
+        for (int at = 0; known != 0 && at < content.size(); at += HashRecord.PAGE_BYTES) {
             int index = record.seenPages();
-            if (index >= record.expectedCount()) {
+            if (index >= known) {
                 record.addGoodPage();
                 continue;
             }
@@ -132,7 +133,7 @@ final class HashDiagnosis {
     }
 
     private void explainPages() {
-        int expected = record.expectedCount();
+        int expected = ShimVariables.of(cpu).expectedHashes();
         log.error(
                 "DIAG_PAGE_HASH_SUMMARY shim_seen={} bad={} loader_count={} overflow={}",
                 record.seenPages(),

@@ -21,7 +21,6 @@ record HashRecord(Memory memory, long address) {
     static final int MAX_BAD_PAGES = 3;
 
     private static final int HASH = ImportedRegions.HASH_BYTES;
-    private static final int EXPECTED_COUNT = 0x00;
     private static final int CHUNK_COUNT = 0x04;
     private static final int SEEN_PAGES = 0x08;
     private static final int BAD_PAGES = 0x0c;
@@ -33,9 +32,6 @@ record HashRecord(Memory memory, long address) {
     private static final int KEPT = BITMAP + MAX_PAGES / Byte.SIZE;
     private static final int KEPT_BYTES = 16 + 2 * HASH;
 
-    /** Bytes of the record. */
-    static final int BYTES = 0x7000;
-
     /** A piece as it was when it was shared. */
     record Chunk(long gpa, int size, Bytes sha384) {}
 
@@ -43,16 +39,7 @@ record HashRecord(Memory memory, long address) {
     record BadPage(int index, long gpa, Bytes found, Bytes expected) {}
 
     static HashRecord of(Cpu cpu) {
-        return new HashRecord(cpu.memory(), ShimLayout.of(cpu).at(ShimLayout.HASH_RECORD));
-    }
-
-    /** Hashes that the image brings, one for each shared page; 0 if it brings none. */
-    int expectedCount() {
-        return (int) memory.readU32(address + EXPECTED_COUNT);
-    }
-
-    void setExpectedCount(int count) {
-        memory.writeU32(address + EXPECTED_COUNT, count);
+        return new HashRecord(cpu.memory(), ShimLayout.of(cpu).at(ShimLayout.Static.HASH_RECORD));
     }
 
     int seenPages() {

@@ -101,6 +101,7 @@ final class IsolationSteps {
                 askForHashInstructions(cpu);
             }
             long bounceBuffer = InputReader.of(cpu).image().bounceBuffer().start();
+            ShimLayout.of(cpu).clearLate(cpu);
             HashDiagnosis diagnosis = new HashDiagnosis(cpu);
             ranges.forEach(range -> PrivatePages.convert(cpu, range, bounceBuffer, diagnosis));
             diagnosis.finish();

@@ -55,7 +55,7 @@ record ShimHypercalls(Cpu cpu, ShimLayout layout) {
         if ((before & ENABLE) != 0) {
             throw new ShimFatalException(String.format("the hypercall page is enabled already: 0x%x", before));
         }
-        long page = layout.at(ShimLayout.HYPERCALL_PAGE);
+        long page = layout.at(ShimLayout.Static.HYPERCALL_PAGE);
         cpu.writeMsr(Msr.HV_HYPERCALL, before & ~PAGE_MASK | page | ENABLE);
         ShimVariables.of(cpu).set(ShimVariables.Flag.HYPERCALLS_ON);
     }
@@ -74,7 +74,7 @@ record ShimHypercalls(Cpu cpu, ShimLayout layout) {
         input.u32(Integer.toUnsignedLong(name));
         HypercallResult result = call(HypercallControl.rep(HypercallCode.GET_VP_REGISTERS, 1), input.toBytes());
         long value = cpu.memory()
-                .read(RegisterValue.CODEC, layout.at(ShimLayout.HYPERCALL_OUTPUT))
+                .read(RegisterValue.CODEC, layout.at(ShimLayout.Static.HYPERCALL_OUTPUT))
                 .low();
         return new Register(result, value);
     }
@@ -96,7 +96,7 @@ record ShimHypercalls(Cpu cpu, ShimLayout layout) {
                 throw new ShimFatalException("the hypervisor does not translate APIC ids: " + result);
             }
             for (int i = 0; i < batch.size(); i++) {
-                indexes.add(cpu.memory().readU32(layout.at(ShimLayout.HYPERCALL_OUTPUT) + i * 4L));
+                indexes.add(cpu.memory().readU32(layout.at(ShimLayout.Static.HYPERCALL_OUTPUT) + i * 4L));
             }
         }
         return indexes;
@@ -147,11 +147,11 @@ record ShimHypercalls(Cpu cpu, ShimLayout layout) {
     }
 
     private HypercallResult call(HypercallControl control, Bytes input) {
-        cpu.memory().writeBytes(layout.at(ShimLayout.HYPERCALL_INPUT), input.paddedTo(PAGE_BYTES));
+        cpu.memory().writeBytes(layout.at(ShimLayout.Static.HYPERCALL_INPUT), input.paddedTo(PAGE_BYTES));
         cpu.set(Gpr.RCX, control.value());
-        cpu.set(Gpr.RDX, layout.at(ShimLayout.HYPERCALL_INPUT));
-        cpu.set(Gpr.R8, layout.at(ShimLayout.HYPERCALL_OUTPUT));
-        cpu.callHypercallPage(layout.at(ShimLayout.HYPERCALL_PAGE));
+        cpu.set(Gpr.RDX, layout.at(ShimLayout.Static.HYPERCALL_INPUT));
+        cpu.set(Gpr.R8, layout.at(ShimLayout.Static.HYPERCALL_OUTPUT));
+        cpu.callHypercallPage(layout.at(ShimLayout.Static.HYPERCALL_PAGE));
         return new HypercallResult(cpu.get(Gpr.RAX));
     }
 }

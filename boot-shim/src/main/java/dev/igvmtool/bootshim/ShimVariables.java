@@ -20,6 +20,7 @@ record ShimVariables(Memory memory, long address) {
     private static final int SIDECAR_END = 0x30;
     private static final int ALIAS_MAP = 0x38;
     private static final int TSC_FREQUENCY = 0x40;
+    private static final int EXPECTED_HASHES = 0x48;
 
     /** Facts that hold or do not. */
     enum Flag {
@@ -37,7 +38,7 @@ record ShimVariables(Memory memory, long address) {
     }
 
     static ShimVariables of(Cpu cpu) {
-        return new ShimVariables(cpu.memory(), ShimLayout.of(cpu).at(ShimLayout.VARIABLES));
+        return new ShimVariables(cpu.memory(), ShimLayout.of(cpu).at(ShimLayout.Static.VARIABLES));
     }
 
     boolean is(Flag flag) {
@@ -78,6 +79,15 @@ record ShimVariables(Memory memory, long address) {
 
     void setTscFrequency(long hertz) {
         memory.writeU64(address + TSC_FREQUENCY, hertz);
+    }
+
+    /** Hashes that the image brings, one for each shared page; 0 if it brings none. */
+    int expectedHashes() {
+        return (int) memory.readU32(address + EXPECTED_HASHES);
+    }
+
+    void setExpectedHashes(int count) {
+        memory.writeU32(address + EXPECTED_HASHES, count);
     }
 
     int activeVtl() {

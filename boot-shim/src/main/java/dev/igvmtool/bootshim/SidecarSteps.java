@@ -39,6 +39,7 @@ final class SidecarSteps {
     }
 
     private static void plan(Cpu cpu) {
+        ShimLayout.of(cpu).clearLate(cpu);
         ShimInputs inputs = InputReader.inputs(cpu);
         SidecarPlan plan = SidecarPlan.of(inputs, MemoryPlan.of(inputs), () -> findX2apic(cpu), BootLog.of(cpu));
         if (!plan.starts()) {
@@ -46,8 +47,8 @@ final class SidecarSteps {
             return;
         }
         ShimLayout layout = ShimLayout.of(cpu);
-        Bytes params = SidecarParams.CODEC.toBytes(plan.params(layout.at(ShimLayout.HYPERCALL_PAGE)));
-        cpu.memory().writeBytes(layout.at(ShimLayout.SIDECAR_PARAMS), params.paddedTo(SidecarLimits.PAGE_BYTES));
+        Bytes params = SidecarParams.CODEC.toBytes(plan.params(layout.at(ShimLayout.Static.HYPERCALL_PAGE)));
+        cpu.memory().writeBytes(layout.at(ShimLayout.Static.SIDECAR_PARAMS), params.paddedTo(SidecarLimits.PAGE_BYTES));
     }
 
     private static boolean findX2apic(Cpu cpu) {
@@ -69,8 +70,8 @@ final class SidecarSteps {
                         plan.nodes().size(),
                         inputs.hostTree().cpus().size(),
                         LogMessage.hex(plan.totalBytes()));
-        cpu.set(Gpr.RDI, layout.at(ShimLayout.SIDECAR_PARAMS));
-        cpu.set(Gpr.RSI, layout.at(ShimLayout.SIDECAR_OUTPUT));
+        cpu.set(Gpr.RDI, layout.at(ShimLayout.Static.SIDECAR_PARAMS));
+        cpu.set(Gpr.RSI, layout.at(ShimLayout.Static.SIDECAR_OUTPUT));
         cpu.call(inputs.image().sidecarEntry());
     }
 
@@ -86,6 +87,6 @@ final class SidecarSteps {
 
     /** What the sidecar wrote for the shim. */
     static SidecarOutput output(Cpu cpu) {
-        return cpu.memory().read(SidecarOutput.CODEC, ShimLayout.of(cpu).at(ShimLayout.SIDECAR_OUTPUT));
+        return cpu.memory().read(SidecarOutput.CODEC, ShimLayout.of(cpu).at(ShimLayout.Static.SIDECAR_OUTPUT));
     }
 }

@@ -8,6 +8,9 @@ import java.util.Optional;
 final class Greeting {
     private static final long MIB = 1 << 20;
 
+    /** The whole line of a guest that was started without a zero page, as firmware is. */
+    static final String OF_FIRMWARE = "guest: hello from VTL0, in place of firmware\r\n";
+
     private Greeting() {}
 
     /** What is wrong with the boot parameters, if anything: a kernel that was started by the protocol has both magics. */

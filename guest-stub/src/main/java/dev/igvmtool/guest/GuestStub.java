@@ -14,7 +14,8 @@ import java.util.List;
  * Each port access is the last act of its step, for it may leave VTL0: the paravisor then completes it, and an input
  * is found in RAX by the step that follows.
  *
- * <p>Registers: RBX zero page, R12 next character, R13 end of the text.
+ * <p>It needs no memory but its slots, so that it can stand in the place of any guest; the text is composed again for
+ * each character. Registers: RBX zero page or 0, R12 number of the next character, R13 characters of the text.
  */
 public final class GuestStub implements Program {
     /** Physical address that the executable is linked to: where Linux kernels usually are. */
@@ -52,8 +53,8 @@ public final class GuestStub implements Program {
     @Override
     public List<Step> steps() {
         return List.of(
-                Step.of("entry", this::entry),
-                Step.of("compose-greeting", this::composeGreeting),
+                Step.of("entry", GuestStub::entry),
+                Step.of("compose-greeting", GuestStub::composeGreeting),
                 Step.of("disable-serial-interrupts", cpu -> cpu.out(COM1_INTERRUPT_ENABLE, 1, 0)),
                 Step.of("set-line-control", cpu -> cpu.out(COM1_LINE_CONTROL, 1, EIGHT_DATA_BITS)),
                 Step.of("read-line-status", GuestStub::readLineStatus),
@@ -64,19 +65,23 @@ public final class GuestStub implements Program {
                 Step.of("halt-again", cpu -> cpu.jumpTo("halt")));
     }
 
-    private void entry(Cpu cpu) {
+    private static void entry(Cpu cpu) {
         cpu.disableInterrupts();
         cpu.set(Gpr.RBX, cpu.get(Gpr.RSI));
-        cpu.set(Gpr.RSP, layout().base(cpu) + SIZE_BYTES);
     }
 
-    private void composeGreeting(Cpu cpu) {
-        BootParams params = cpu.memory().read(BootParams.CODEC, cpu.get(Gpr.RBX));
-        Bytes text = Bytes.utf8(Greeting.line(params, commandLine(cpu, params.cmdLinePtr())));
-        long start = layout().base(cpu) + DATA_OFFSET;
-        cpu.memory().writeBytes(start, text);
-        cpu.set(Gpr.R12, start);
-        cpu.set(Gpr.R13, start + text.size());
+    private static void composeGreeting(Cpu cpu) {
+        cpu.set(Gpr.R12, 0);
+        cpu.set(Gpr.R13, greeting(cpu).size());
+    }
+
+    private static Bytes greeting(Cpu cpu) {
+        long zeroPage = cpu.get(Gpr.RBX);
+        if (zeroPage == 0) {
+            return Bytes.utf8(Greeting.OF_FIRMWARE);
+        }
+        BootParams params = cpu.memory().read(BootParams.CODEC, zeroPage);
+        return Bytes.utf8(Greeting.line(params, commandLine(cpu, params.cmdLinePtr())));
     }
 
     private static String commandLine(Cpu cpu, long address) {
@@ -107,7 +112,7 @@ public final class GuestStub implements Program {
 
     private static void sendCharacter(Cpu cpu) {
         long next = cpu.get(Gpr.R12);
-        int character = cpu.memory().readU8(next);
+        int character = greeting(cpu).u8((int) next);
         cpu.set(Gpr.R12, next + 1);
         cpu.out(COM1_DATA, 1, character);
     }

@@ -18,6 +18,7 @@ import dev.igvmtool.abi.x64.Gpr;
 import dev.igvmtool.abi.x64.PageTableEntry;
 import dev.igvmtool.machine.guest.Cpu;
 import dev.igvmtool.machine.guest.Step;
+import dev.igvmtool.sidecar.Statics.Place;
 import java.util.List;
 
 /** What the called VP does before others start: its own address space, its inputs, the tables, the nodes. */
@@ -69,13 +70,13 @@ final class BspStart {
         Statics statics = Statics.of(cpu);
         long entry = callerTableEntry(statics.callerCr3());
         statics.setCallerTableEntry(cpu.memory().readU64(entry));
-        cpu.memory().writeU64(entry, statics.physicalBase() + Statics.PDPT | AddressSpace.TABLE);
+        cpu.memory().writeU64(entry, statics.physical(Place.PDPT) | AddressSpace.TABLE);
         cpu.set(ControlRegister.CR3, statics.callerCr3());
         cpu.jump(AddressSpace.BASE + cpu.rip() - statics.physicalBase());
     }
 
     private static void ownAddressSpace(Cpu cpu) {
-        long root = Statics.of(cpu).physicalBase() + Statics.PML4;
+        long root = Statics.of(cpu).physical(Place.PML4);
         cpu.set(Gpr.RSP, AddressSpace.STACK_TOP);
         cpu.set(ControlRegister.CR3, root);
     }
@@ -92,7 +93,7 @@ final class BspStart {
     private static void copyHypercallPage(Cpu cpu) {
         long source = AddressSpace.map(cpu, parameters(cpu).hypercallPage());
         Bytes code = cpu.memory().readBytes(source, SidecarLimits.PAGE_BYTES);
-        cpu.memory().writeBytes(AddressSpace.BASE + Statics.HYPERCALL_CODE, code);
+        cpu.memory().writeBytes(Statics.of(cpu).address(Place.HYPERCALL_CODE), code);
         AddressSpace.unmap(cpu, source);
     }
 

@@ -89,7 +89,9 @@ final class FanOut {
         NodeLayout node = Statics.of(cpu).node((int) cpu.get(Gpr.R14));
         long index = cpu.get(Gpr.R15);
         InitialVpContext context = StartContext.of(
-                cpu.addressOf(ApPreparation.ENTRY), node.vp(index).pml4());
+                Statics.of(cpu),
+                cpu.addressOf(ApPreparation.ENTRY),
+                node.vp(index).pml4());
         VpStartInput input = new VpStartInput((int) (node.baseVp() + index), VTL2, context);
         return new Hypercalls(cpu).call(code, VpStartInput.CODEC, input);
     }

@@ -63,7 +63,7 @@ record Hypercalls(Cpu cpu) {
         cpu.set(Gpr.RCX, control.value());
         cpu.set(Gpr.RDX, AddressSpace.gpaOf(cpu, INPUT));
         cpu.set(Gpr.R8, AddressSpace.gpaOf(cpu, OUTPUT));
-        cpu.callHypercallPage(AddressSpace.BASE + Statics.HYPERCALL_CODE);
+        cpu.callHypercallPage(Statics.of(cpu).address(Statics.Place.HYPERCALL_CODE));
         return new HypercallResult(cpu.get(Gpr.RAX));
     }
 }

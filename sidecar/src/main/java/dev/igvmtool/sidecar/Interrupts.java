@@ -43,7 +43,7 @@ final class Interrupts {
     }
 
     private static void gate(Cpu cpu, int vector, String handler, int type) {
-        long address = AddressSpace.BASE + Statics.IDT + (long) vector * GATE_BYTES;
+        long address = Statics.of(cpu).address(Statics.Place.IDT) + (long) vector * GATE_BYTES;
         long offset = cpu.addressOf(handler);
         long low = offset & 0xffff | (long) StartContext.CODE_SELECTOR << 16 | (long) type << 40;
         cpu.memory().writeU64(address, low | (offset & 0xffff_0000L) << 32);

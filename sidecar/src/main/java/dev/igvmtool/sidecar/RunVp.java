@@ -73,8 +73,8 @@ final class RunVp {
 
     private static void returnToLowerVtl(Cpu cpu) {
         CommandPage page = Dispatch.commandPage(cpu);
-        long sequence =
-                AddressSpace.BASE + Statics.HYPERCALL_CODE + Statics.of(cpu).vtlReturnOffset();
+        Statics statics = Statics.of(cpu);
+        long sequence = statics.address(Statics.Place.HYPERCALL_CODE) + statics.vtlReturnOffset();
         VpAssistPage assist = assistPage(cpu);
         assist.setRax(page.gpr(Gpr.RAX));
         assist.setRcx(page.gpr(Gpr.RCX));

@@ -1,5 +1,6 @@
 package dev.igvmtool.sidecar;
 
+import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.machine.guest.ImageLayout;
 import dev.igvmtool.machine.guest.Program;
 import dev.igvmtool.machine.guest.Step;
@@ -18,7 +19,11 @@ import java.util.List;
  */
 public final class Sidecar implements Program {
     /** Shape of the real sidecar, so that these steps also fit over its image. */
-    private static final ImageLayout LAYOUT = new ImageLayout(0, 0x5000, Statics.START, Statics.END);
+    private static final ImageLayout LAYOUT = new ImageLayout(
+            0,
+            SidecarPlacement.REFERENCE.entryOffset(),
+            SidecarPlacement.REFERENCE_START,
+            SidecarPlacement.REFERENCE_END);
 
     @Override
     public String name() {
@@ -43,6 +48,11 @@ public final class Sidecar implements Program {
         steps.addAll(Removal.steps());
         steps.addAll(Interrupts.steps());
         return List.copyOf(steps);
+    }
+
+    @Override
+    public Bytes constants() {
+        return SidecarPlacement.CODEC.toBytes(SidecarPlacement.REFERENCE);
     }
 
     @Override

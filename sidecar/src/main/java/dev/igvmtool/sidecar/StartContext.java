@@ -3,6 +3,7 @@ package dev.igvmtool.sidecar;
 import dev.igvmtool.abi.hv.InitialVpContext;
 import dev.igvmtool.abi.x64.SegmentValue;
 import dev.igvmtool.abi.x64.TableValue;
+import dev.igvmtool.sidecar.Statics.Place;
 
 /** The registers with which a VP starts, and the descriptors that they name. */
 final class StartContext {
@@ -33,7 +34,7 @@ final class StartContext {
 
     /** Writes the GDT: two null entries, code, data. */
     static void writeGdt(Statics statics) {
-        long gdt = statics.address(Statics.GDT);
+        long gdt = statics.address(Place.GDT);
         statics.memory().writeU64(gdt + CODE_SELECTOR, CODE_DESCRIPTOR);
         statics.memory().writeU64(gdt + DATA_SELECTOR, DATA_DESCRIPTOR);
     }
@@ -41,10 +42,11 @@ final class StartContext {
     /**
      * The context of one VP.
      *
+     * @param statics in the address space of the VPs
      * @param rip first step
      * @param cr3 GPA of its PML4
      */
-    static InitialVpContext of(long rip, long cr3) {
+    static InitialVpContext of(Statics statics, long rip, long cr3) {
         SegmentValue data = new SegmentValue(0, FLAT_LIMIT, DATA_SELECTOR, DATA_ATTRIBUTES);
         return new InitialVpContext(
                 rip,
@@ -58,8 +60,8 @@ final class StartContext {
                 data,
                 new SegmentValue(0, TSS_LIMIT, 0, BUSY_TSS),
                 SegmentValue.NULL,
-                new TableValue(Interrupts.IDT_BYTES - 1, AddressSpace.BASE + Statics.IDT),
-                new TableValue(GDT_ENTRIES * Long.BYTES - 1, AddressSpace.BASE + Statics.GDT),
+                new TableValue(Interrupts.IDT_BYTES - 1, statics.address(Place.IDT)),
+                new TableValue(GDT_ENTRIES * Long.BYTES - 1, statics.address(Place.GDT)),
                 EFER,
                 CR0,
                 cr3,

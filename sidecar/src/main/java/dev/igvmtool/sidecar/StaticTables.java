@@ -1,6 +1,7 @@
 package dev.igvmtool.sidecar;
 
 import dev.igvmtool.abi.sidecar.SidecarLimits;
+import dev.igvmtool.sidecar.Statics.Place;
 
 /** The page tables of the called VP, part of the image. */
 final class StaticTables {
@@ -8,26 +9,24 @@ final class StaticTables {
 
     /** Writes the tables for the image at its physical address; the four pages must be zero. */
     static void write(Statics statics) {
-        long physical = statics.physicalBase();
-        put(statics, Statics.PML4, AddressSpace.PML4_INDEX, physical + Statics.PDPT | AddressSpace.TABLE);
-        put(statics, Statics.PDPT, 0, physical + Statics.PD | AddressSpace.TABLE);
-        put(statics, Statics.PD, 0, physical | AddressSpace.IMAGE);
-        put(statics, Statics.PD, 1, physical + Statics.PT | AddressSpace.TABLE);
-        put(statics, Statics.PT, AddressSpace.SELF, physical + Statics.PT | AddressSpace.DATA);
-        put(statics, Statics.PT, AddressSpace.HYPERCALL_INPUT, physical + Statics.HYPERCALL_INPUT | AddressSpace.DATA);
-        put(
-                statics,
-                Statics.PT,
-                AddressSpace.HYPERCALL_OUTPUT,
-                physical + Statics.HYPERCALL_OUTPUT | AddressSpace.DATA);
+        put(statics, Place.PML4, AddressSpace.PML4_INDEX, statics.physical(Place.PDPT) | AddressSpace.TABLE);
+        put(statics, Place.PDPT, 0, statics.physical(Place.PD) | AddressSpace.TABLE);
+        put(statics, Place.PD, 0, statics.physicalBase() | AddressSpace.IMAGE);
+        put(statics, Place.PD, 1, statics.physical(Place.PT) | AddressSpace.TABLE);
+        data(statics, AddressSpace.SELF, statics.physical(Place.PT));
+        data(statics, AddressSpace.HYPERCALL_INPUT, statics.physical(Place.HYPERCALL_INPUT));
+        data(statics, AddressSpace.HYPERCALL_OUTPUT, statics.physical(Place.HYPERCALL_OUTPUT));
         for (int page = 0; page < Statics.STACK_PAGES; page++) {
-            long stack = physical + Statics.STACK + (long) page * SidecarLimits.PAGE_BYTES;
             int index = AddressSpace.ENTRIES - Statics.STACK_PAGES + page;
-            put(statics, Statics.PT, index, stack | AddressSpace.DATA);
+            data(statics, index, statics.physical(Place.STACK) + (long) page * SidecarLimits.PAGE_BYTES);
         }
     }
 
-    private static void put(Statics statics, long table, int index, long value) {
+    private static void data(Statics statics, int index, long gpa) {
+        put(statics, Place.PT, index, gpa | AddressSpace.DATA);
+    }
+
+    private static void put(Statics statics, Place table, int index, long value) {
         statics.memory().writeU64(statics.address(table) + (long) index * Long.BYTES, value);
     }
 }

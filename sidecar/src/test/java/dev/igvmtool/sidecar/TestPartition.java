@@ -19,7 +19,7 @@ import dev.igvmtool.abi.x64.TableValue;
 import dev.igvmtool.machine.Programs;
 import dev.igvmtool.machine.event.MachineEvent;
 import dev.igvmtool.machine.guest.Program;
-import dev.igvmtool.machine.guest.Slot;
+import dev.igvmtool.machine.guest.StageImage;
 import dev.igvmtool.machine.memory.PhysicalMemory;
 import dev.igvmtool.machine.partition.Partition;
 import dev.igvmtool.machine.partition.PartitionConfig;
@@ -58,7 +58,7 @@ final class TestPartition {
                 PartitionConfig.builder().vpCount(vpCount).ram(ram(parameters)).build();
         partition =
                 new Partition(config, new Programs(List.of(new CallerProgram(), new Sidecar(), new GuestProgram())));
-        byte[] noise = new byte[(int) Statics.END];
+        byte[] noise = new byte[(int) SidecarPlacement.REFERENCE_END];
         new Random(1).nextBytes(noise);
         memory().writeBytes(SIDECAR, Bytes.wrap(noise));
         layOut(new CallerProgram(), CALLER);
@@ -99,14 +99,12 @@ final class TestPartition {
     }
 
     private void layOut(Program program, long base) {
-        long address = base + program.layout().entryOffset();
-        for (int i = 0; i < program.steps().size(); i++) {
-            memory().writeBytes(address + (long) i * Slot.SIZE, new Slot(program.number(), i).encode());
-        }
+        memory().writeBytes(base + program.layout().entryOffset(), StageImage.slots(program));
     }
 
-    private static InitialVpContext callerContext() {
-        InitialVpContext shape = StartContext.of(CALLER, TABLES);
+    private InitialVpContext callerContext() {
+        InitialVpContext shape =
+                StartContext.of(new Statics(memory(), AddressSpace.BASE, SidecarPlacement.REFERENCE), CALLER, TABLES);
         return new InitialVpContext(
                 CALLER,
                 CallerProgram.STACK_TOP,
