@@ -155,6 +155,7 @@ final class BootSteps {
         }
         int entries = Initrd.unpack(kernel.physical(), kernel.handoff().initrd().get(), kernel.files(), kernel.data());
         kernel.log(Kernel.INFO, "Unpacking initramfs: " + entries + " entries");
+        BuiltInFiles.merge(kernel);
         kernel.commit();
     }
 

@@ -20,7 +20,6 @@ import dev.igvmtool.kernelstub.state.KernelLog;
 import dev.igvmtool.kernelstub.state.KernelState;
 import dev.igvmtool.machine.guest.Cpu;
 import dev.igvmtool.machine.guest.GuestException;
-import dev.igvmtool.machine.guest.ImageLayout;
 import dev.igvmtool.machine.guest.Step;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -144,11 +143,10 @@ final class EntrySteps {
         kernel.commit();
     }
 
-    /** Pages with the slots of this program, where it runs now. */
+    /** Pages with the slots and constants of this program, where it runs now. */
     private static GpaRange text(Cpu cpu) {
         long start = cpu.origin() & -KernelMap.PAGE;
-        long slots = new KernelStub().steps().size() * (long) ImageLayout.SLOT_BYTES;
-        return GpaRange.ofSize(start, KernelMap.pages(cpu.origin() - start + slots));
+        return GpaRange.ofSize(start, KernelMap.pages(cpu.constants() - start + BuiltInFiles.sizeBytes(cpu)));
     }
 
     /** Free RAM that the boot loader's tables map where it is, apart from what these tables need to work. */

@@ -1,10 +1,12 @@
 package dev.igvmtool.kernelstub;
 
+import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.machine.guest.ImageLayout;
 import dev.igvmtool.machine.guest.Program;
 import dev.igvmtool.machine.guest.Step;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The kernel of the paravisor, as far as its boot loader and its first processes can tell: takes the zero page, brings
@@ -43,8 +45,23 @@ public final class KernelStub implements Program {
     }
 
     @Override
+    public Bytes constants() {
+        return constants(Map.of());
+    }
+
+    /**
+     * Constants with executables that take the place of files of the initrd.
+     *
+     * @param files by path without leading slash
+     */
+    public static Bytes constants(Map<String, Bytes> files) {
+        return BuiltInFiles.constants(files);
+    }
+
+    @Override
     public ImageLayout layout() {
-        long slots = steps().size() * (long) ImageLayout.SLOT_BYTES + PAGE - 1 & -PAGE;
+        long text = steps().size() * (long) ImageLayout.SLOT_BYTES + constants().size();
+        long slots = text + PAGE - 1 & -PAGE;
         return new ImageLayout(LINK_ADDRESS, 0, slots, slots);
     }
 }

@@ -3,11 +3,15 @@ package dev.igvmtool.kernelstub.fs;
 import dev.igvmtool.abi.binary.FormatException;
 import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.abi.binary.Memory;
+import dev.igvmtool.abi.linux.FileMode;
+import dev.igvmtool.kernelstub.fault.LinuxError;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PushbackInputStream;
 import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * The initrd: cpio archives in a row, plain or each inside a gzip member, with zero bytes between them. Later archives
@@ -40,6 +44,60 @@ public final class Initrd {
             throw e.in("initrd at " + range);
         }
         return writer.entries();
+    }
+
+    /** What became of the entry of a built-in archive. */
+    public enum Merged {
+        REPLACED(" replaces the initrd's"),
+        ADDED(" is added"),
+        LEFT_OUT(" is left out");
+
+        private final String text;
+
+        Merged(String text) {
+            this.text = text;
+        }
+
+        /** What can be said of a path. */
+        public String text() {
+            return text;
+        }
+    }
+
+    /**
+     * Merges an archive that is part of the kernel: its files take the place of files that are there, everything else is
+     * added where it is missing.
+     *
+     * @param memory in which the archive is
+     * @param archive where, uncompressed
+     * @return what became of each entry, by path
+     * @throws FormatException if the archive is malformed
+     */
+    public static Map<String, Merged> merge(Memory memory, GpaRange archive, FileTree tree, FileData data) {
+        RootFsWriter writer = new RootFsWriter(tree, data);
+        Map<String, Merged> merged = new TreeMap<>();
+        try (InputStream source = new MemoryStream(memory, archive)) {
+            new CpioReader(source).read((header, name, content) -> {
+                boolean file = header.type() == FileMode.REGULAR;
+                if (exists(tree, name) == file) {
+                    writer.entry(header, name, content);
+                    merged.put("/" + name, file ? Merged.REPLACED : Merged.ADDED);
+                } else {
+                    merged.put("/" + name, Merged.LEFT_OUT);
+                }
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return merged;
+    }
+
+    private static boolean exists(FileTree tree, String name) {
+        try {
+            return tree.place(name, false).inode().isPresent();
+        } catch (LinuxError e) {
+            return false; // not even the directory
+        }
     }
 
     private static void archives(PushbackInputStream source, CpioReader.Sink sink, boolean mayBeCompressed)
