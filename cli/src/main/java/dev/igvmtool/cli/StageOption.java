@@ -1,6 +1,7 @@
 package dev.igvmtool.cli;
 
-import dev.igvmtool.cli.boot.StageOverlay;
+import dev.igvmtool.abi.binary.IgvmToolException;
+import dev.igvmtool.cli.boot.StageOverlays;
 import java.util.List;
 import picocli.CommandLine.Option;
 
@@ -9,21 +10,16 @@ final class StageOption {
     @Option(
             names = "--stage",
             paramLabel = "NAME",
-            description = "Run this stage as the Java program over a real image: boot-shim, sidecar, kernel-stub"
-                    + " or all. Repeatable.")
+            description = "Run this stage as the Java program over a real image: boot-shim, sidecar, kernel-stub, init,"
+                    + " paravisor-runtime, guest or all. Repeatable.")
     List<String> stages = List.of();
 
-    /** The stages, some of {@link StageOverlay#STAGES}. */
+    /** The stages, some of {@link StageOverlays#STAGES}. */
     List<String> overlays() {
-        if (stages.contains("all")) {
-            return StageOverlay.STAGES;
+        try {
+            return StageOverlays.named(stages);
+        } catch (IgvmToolException e) {
+            throw new CommandException(String.valueOf(e.getMessage()), e);
         }
-        for (String stage : stages) {
-            if (!StageOverlay.STAGES.contains(stage)) {
-                throw new CommandException("no stage '" + stage + "' to put over an image, expected all or one of "
-                        + String.join(", ", StageOverlay.STAGES));
-            }
-        }
-        return stages;
     }
 }

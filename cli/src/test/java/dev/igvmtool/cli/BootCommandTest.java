@@ -159,10 +159,29 @@ class BootCommandTest {
     }
 
     @Test
-    void shimOfAnotherShapeIsNotReplaced() {
-        Outcome outcome = TestConsole.run("boot", machineCode(), "--quiet", "--stage", "all");
+    void stagesInPlaceOfMachineCodeAreReported() throws IOException {
+        JsonNode result = json("boot", machineCode(), "--json", "--stage", "all");
+        List<String> overlays = new ArrayList<>();
+        result.get("overlays")
+                .forEach(overlay -> overlays.add(overlay.get("stage").asText() + " "
+                        + overlay.get("startGpa").asText() + " "
+                        + overlay.get("note").asText()));
+        assertEquals(
+                List.of(
+                        "boot-shim 0x860b010 its bss is too small: data from 0x8613000-0x861b000 and 0x81af000-0x8200000",
+                        "sidecar 0x8601040 its image is too small: scratch memory 0x81a5000-0x81af000",
+                        "kernel-stub 0x8200100 with /bin/openvmm_hcl, /underhill-init built in",
+                        "guest 0x6e03b0 "),
+                overlays);
+        assertEquals("guest-finished", result.get("result").asText());
+    }
+
+    @Test
+    void onlyImagesOfOpenHclTakeStages() {
+        Path image = SharedTestData.require("golden/cases/uefi-x64/expected/uefi-x64.bin");
+        Outcome outcome = TestConsole.run("boot", image.toString(), "--isolation", "snp", "--stage", "all");
         assertEquals(2, outcome.status());
-        assertTrue(outcome.err().contains("entry point is 0x5010 into it, expected 0x16000"), outcome.err());
+        assertTrue(outcome.err().contains("it is not an OpenHCL image"), outcome.err());
     }
 
     private static String machineCode() {
@@ -176,7 +195,7 @@ class BootCommandTest {
         "--vps 1 --nodes 2,1 processors",
         "--memory lots,Invalid value for option '--memory'",
         "--isolation sev,--isolation is 'sev'",
-        "--stage init,no stage 'init' to put over an image",
+        "--stage paravisor,no stage 'paravisor' to put over an image",
         "--dump nothing=x,no dump 'nothing'",
         "--dump memory:5=x,dump 'memory:5'",
         "--isolation snp,image has no platform SEV_SNP",

@@ -7,10 +7,10 @@ import dev.igvmtool.abi.binary.Memory;
 import dev.igvmtool.abi.shim.BootLogBuffer;
 import dev.igvmtool.abi.shim.ShimParams;
 import dev.igvmtool.abi.x64.Gpr;
-import dev.igvmtool.bootshim.BootShim;
 import dev.igvmtool.cli.StagePrograms;
 import dev.igvmtool.cli.boot.BootOutcome.Failure;
 import dev.igvmtool.cli.boot.BootOutcome.Result;
+import dev.igvmtool.debugger.view.ShimImage;
 import dev.igvmtool.format.IgvmFile;
 import dev.igvmtool.host.config.VmConfig;
 import dev.igvmtool.host.worker.VirtualMachine;
@@ -22,6 +22,7 @@ import dev.igvmtool.machine.memory.PhysicalMemory;
 import dev.igvmtool.machine.partition.PartitionState;
 import dev.igvmtool.machine.vp.RunState;
 import dev.igvmtool.machine.vp.Vp;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -35,7 +36,9 @@ public final class Boot {
     private final BootOptions options;
     private final Timeline timeline;
     private final VirtualMachine vm;
-    private final Optional<StageOverlay> shim;
+    private final Optional<ShimImage> shim;
+    private final Optional<StageOverlays> overlays;
+    private final List<Overlay> overlaid = new ArrayList<>();
     private long sidecarOutputGpa;
     private boolean guestStarted;
     private Optional<Handoff> handoff = Optional.empty();
@@ -65,13 +68,16 @@ public final class Boot {
                 observe(step);
             }
         }));
-        shim = StageOverlay.find(machine());
-        if (shim.isPresent()) {
-            timeline.name(Places.ofImage(shim.get(), new BootShim().layout().sizeBytes()));
-            shim.get().write(machine(), options.overlays());
-        } else if (!options.overlays().isEmpty()) {
+        shim = ShimImage.find(machine());
+        if (shim.isEmpty() && !options.overlays().isEmpty()) {
             throw new IgvmToolException("stages cannot be put over this image: it is not an OpenHCL image");
         }
+        shim.ifPresent(location -> timeline.name(Places.ofImage(location, machine())));
+        overlays = shim.filter(location -> !options.overlays().isEmpty())
+                .map(location -> new StageOverlays(machine(), location, options.overlays(), overlay -> {
+                    overlaid.add(overlay);
+                    listeners.forEach(listener -> listener.overlay(overlay));
+                }));
     }
 
     /** The machine with its image, before or after it has run. */
@@ -80,7 +86,7 @@ public final class Boot {
     }
 
     /** The boot shim of the image, if it has one. */
-    public Optional<StageOverlay> shim() {
+    public Optional<ShimImage> shim() {
         return shim;
     }
 
@@ -93,7 +99,10 @@ public final class Boot {
         Optional<Failure> failure = Optional.empty();
         Result result;
         try {
-            StopReason reason = machine().run(options.maxTurns(), unused -> isReached());
+            StopReason reason = machine().run(options.maxTurns(), unused -> {
+                overlays.ifPresent(StageOverlays::afterTurn);
+                return isReached();
+            });
             result = result(reason);
             if (result == Result.FAILED) {
                 failure = Optional.of(failure(reason));
@@ -105,7 +114,7 @@ public final class Boot {
         if (handoff.isEmpty()) {
             shimLog = readShimLog();
         }
-        return new BootOutcome(result, timeline.events(), handoff, sidecarOutput, shimLog, failure, vm);
+        return new BootOutcome(result, timeline.events(), overlaid, handoff, sidecarOutput, shimLog, failure, vm);
     }
 
     private boolean isReached() {
@@ -123,7 +132,6 @@ public final class Boot {
             handoff = Optional.of(HandoffReader.read(memory, vp.rip(), vp.get(Gpr.RSI)));
             handoff.ifPresent(timeline::name);
             shimLog = readShimLog();
-            shim.ifPresent(overlay -> overlay.writeKernel(machine(), options.overlays()));
             if (sidecarOutputGpa != 0) {
                 sidecarOutput = Optional.of(memory.readBytes(sidecarOutputGpa, PhysicalMemory.PAGE_SIZE));
             }

@@ -48,6 +48,18 @@ public final class BootJson {
             write(event, json);
         }
         json.writeEndArray();
+        if (!outcome.overlays().isEmpty()) {
+            json.writeArrayFieldStart("overlays");
+            for (Overlay overlay : outcome.overlays()) {
+                json.writeStartObject();
+                json.writeStringField("stage", overlay.stage());
+                json.writeStringField("startGpa", hex(overlay.range().start()));
+                json.writeStringField("endGpa", hex(overlay.range().end()));
+                json.writeStringField("note", overlay.note());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+        }
         if (outcome.handoff().isPresent()) {
             json.writeObjectFieldStart("handoff");
             write(outcome.handoff().get(), json);

@@ -6,7 +6,7 @@ import java.util.Optional;
 /**
  * How a boot is run.
  *
- * @param overlays stages to put over the loaded image, some of {@link StageOverlay#STAGES}
+ * @param overlays stages to put over the loaded image, some of {@link StageOverlays#STAGES}
  * @param until id of the event at which to stop
  * @param maxTurns most turns of VPs, so that a guest that never halts ends
  */

@@ -11,6 +11,7 @@ import java.util.Optional;
  *
  * @param result in one word
  * @param events of the timeline, in order
+ * @param overlays stage programs that stood in place of machine code, in the order in which they were put there
  * @param handoff to the kernel, if the boot came that far
  * @param sidecarOutput page that the sidecar filled, as it was at the hand-over
  * @param shimLog text in the shim's log buffer, as it was at the hand-over, or at the end if there was none
@@ -20,6 +21,7 @@ import java.util.Optional;
 public record BootOutcome(
         Result result,
         List<TimelineEvent> events,
+        List<Overlay> overlays,
         Optional<Handoff> handoff,
         Optional<Bytes> sidecarOutput,
         Optional<Bytes> shimLog,
@@ -27,6 +29,7 @@ public record BootOutcome(
         VirtualMachine vm) {
     public BootOutcome {
         events = List.copyOf(events);
+        overlays = List.copyOf(overlays);
     }
 
     /** The ends that a boot can have. */

@@ -3,6 +3,8 @@ package dev.igvmtool.cli.boot;
 import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.abi.paravisor.ParameterRegion;
 import dev.igvmtool.abi.shim.ShimParams;
+import dev.igvmtool.debugger.view.ShimImage;
+import dev.igvmtool.machine.Machine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,11 +29,11 @@ final class Places {
     private record Piece(long start, Optional<String> name) {}
 
     /** The parts of an OpenHCL image, as its {@link ShimParams} place them. */
-    static Places ofImage(StageOverlay shim, long shimSize) {
+    static Places ofImage(ShimImage shim, Machine machine) {
         ShimParams params = shim.params();
         long shimBase = shim.shimBase();
         Places places = new Places();
-        places.add("shim", shimBase, shimSize);
+        places.add("shim", shimBase, shim.pages(machine).size());
         places.add("shim parameters", shim.paramsGpa(), PAGE);
         places.add("measured command line", shimBase + params.commandLineOffset(), PAGE);
         places.add("initrd", shimBase + params.initrdOffset(), params.initrdSize());

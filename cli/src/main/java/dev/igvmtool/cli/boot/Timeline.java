@@ -18,6 +18,9 @@ public final class Timeline implements EventSink {
         /** An event of the timeline. */
         default void event(TimelineEvent event) {}
 
+        /** A stage program was put in place of machine code. */
+        default void overlay(Overlay overlay) {}
+
         /** A step of a program has run, event or not. */
         default void step(MachineEvent.StepRetired step) {}
     }

@@ -34,6 +34,12 @@ public final class TimelineText implements Timeline.Listener {
     }
 
     @Override
+    public void overlay(Overlay overlay) {
+        String text = overlay.stage() + " stands in place of machine code at " + overlay.range();
+        out.println(styled(DIM, "       " + text + (overlay.note().isEmpty() ? "" : ", " + overlay.note())));
+    }
+
+    @Override
     public void step(MachineEvent.StepRetired step) {
         boolean first = stepsByStage.merge(step.program(), 1L, Long::sum) == 1;
         if (first && step.vtl() == 0) {

@@ -2,13 +2,11 @@ package dev.igvmtool.cli.debug;
 
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.FormatException;
-import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.abi.binary.IgvmToolException;
 import dev.igvmtool.abi.shim.BootLogBuffer;
-import dev.igvmtool.bootshim.BootShim;
 import dev.igvmtool.builder.BuiltImage;
 import dev.igvmtool.cli.StagePrograms;
-import dev.igvmtool.cli.boot.StageOverlay;
+import dev.igvmtool.cli.boot.StageOverlays;
 import dev.igvmtool.debugger.Debugger;
 import dev.igvmtool.debugger.History;
 import dev.igvmtool.debugger.HistoryLimits;
@@ -25,7 +23,6 @@ import dev.igvmtool.host.worker.VirtualMachine;
 import dev.igvmtool.machine.Machine;
 import dev.igvmtool.machine.bus.Serial;
 import dev.igvmtool.machine.memory.PhysicalMemory;
-import dev.igvmtool.machine.vp.VpState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -51,7 +48,7 @@ public record DebugTarget(Debugger debugger, Structures structures, Origins orig
     /**
      * Loads an image.
      *
-     * @param overlays stages to put over it, some of {@link StageOverlay#STAGES}
+     * @param overlays stages to put over it, some of {@link StageOverlays#STAGES}
      * @param journal inputs that will come again
      * @throws IgvmToolException if the image cannot be loaded
      */
@@ -66,29 +63,20 @@ public record DebugTarget(Debugger debugger, Structures structures, Origins orig
                 IgvmLoader.plan(image, config),
                 facts.build,
                 facts.map.isEmpty() ? LayoutNames.none() : LayoutNames.of(facts.map));
-        Intervention intervention = overlays.isEmpty() ? Intervention.NONE : putOver(machine, overlays, origins);
+        Intervention intervention = overlays.isEmpty() ? Intervention.NONE : putOver(machine, shim, overlays, origins);
         Debugger debugger =
                 new Debugger(new History(machine, HistoryLimits.DEFAULT, journal, intervention), logs(vm, shim));
         return new DebugTarget(debugger, new Structures(debugger, shim), origins);
     }
 
-    /** Puts stages over the image; the kernel's when it is about to run. */
-    private static Intervention putOver(Machine machine, List<String> overlays, ImageOrigins origins) {
-        StageOverlay overlay = StageOverlay.find(machine)
-                .orElseThrow(() ->
-                        new IgvmToolException("stages cannot be put over this image: it is not an OpenHCL image"));
-        machine.physicalMemory()
-                .observeWrites((gpa, length) ->
-                        origins.addOverlay(GpaRange.ofSize(gpa, length), "a stage of this project put over the image"));
-        overlay.write(machine, overlays);
-        machine.physicalMemory().observeWrites(null);
-        int shim = new BootShim().number();
-        return running -> {
-            VpState boot = running.vp(0).state();
-            if (boot.active().rip == overlay.kernelEntry() && boot.lastProgram() == shim) {
-                overlay.writeKernel(running, overlays);
-            }
-        };
+    /** Puts stages over the image; those of the kernel and the guest when they are about to run. */
+    private static Intervention putOver(
+            Machine machine, Optional<ShimImage> shim, List<String> stages, ImageOrigins origins) {
+        ShimImage image = shim.orElseThrow(
+                () -> new IgvmToolException("stages cannot be put over this image: it is not an OpenHCL image"));
+        StageOverlays overlays = new StageOverlays(machine, image, stages, overlay -> origins.addOverlay(
+                overlay.range(), "stage " + overlay.stage() + " of this project, put over the image"));
+        return unused -> overlays.afterTurn();
     }
 
     private static List<LogSource> logs(VirtualMachine vm, Optional<ShimImage> shim) {

@@ -14,11 +14,12 @@ import dev.igvmtool.format.header.ParameterInsert;
 import dev.igvmtool.format.header.VpContext;
 import dev.igvmtool.host.loader.LoadPlan;
 import dev.igvmtool.machine.memory.PhysicalMemory;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +37,7 @@ final class ImageOrigins implements Origins {
     private final Supplier<Optional<BuiltImage>> build;
     private final LayoutNames names;
     private final Map<Long, Integer> directives = new TreeMap<>();
-    private final List<Overlay> overlays = new ArrayList<>();
+    private final Set<Overlay> overlays = new LinkedHashSet<>();
     private @Nullable Optional<BuiltImage> built;
 
     /** What was put over the image after loading. */
@@ -88,7 +89,7 @@ final class ImageOrigins implements Origins {
         return plan.relocation().map(relocation -> relocation.apply(gpa)).orElse(gpa);
     }
 
-    /** A stage was put over the image. */
+    /** A stage was put over the image; told again when the moment comes again. */
     void addOverlay(GpaRange range, String what) {
         overlays.add(new Overlay(range, what));
     }

@@ -12,7 +12,7 @@ import dev.igvmtool.builder.manifest.ResourceReader;
 import dev.igvmtool.cli.boot.Boot;
 import dev.igvmtool.cli.boot.BootOptions;
 import dev.igvmtool.cli.boot.BootOutcome;
-import dev.igvmtool.cli.boot.StageOverlay;
+import dev.igvmtool.cli.boot.StageOverlays;
 import dev.igvmtool.format.IgvmFile;
 import dev.igvmtool.host.config.file.HostConfigReader;
 import dev.igvmtool.machine.event.MachineEvent;
@@ -32,7 +32,7 @@ final class HandoffRun {
     private final BootOutcome outcome;
 
     HandoffRun(HandoffCase golden) {
-        BootOptions options = new BootOptions(StageOverlay.STAGES, Optional.of("S46"), MAX_TURNS);
+        BootOptions options = new BootOptions(StageOverlays.STAGES, Optional.of("S46"), MAX_TURNS);
         boot = new Boot(
                 image(golden),
                 HostConfigReader.read(golden.configFile()).build(),
