@@ -5,11 +5,18 @@ import java.util.Optional;
 
 /** Hypercalls by call code (TLFS appendix, {@code hvdef: HypercallCode}). */
 public enum HypercallCode {
+    FLUSH_VIRTUAL_ADDRESS_SPACE(0x0002, "FlushVirtualAddressSpace"),
+    FLUSH_VIRTUAL_ADDRESS_LIST(0x0003, "FlushVirtualAddressList"),
+    NOTIFY_LONG_SPIN_WAIT(0x0008, "NotifyLongSpinWait"),
+    SEND_SYNTHETIC_CLUSTER_IPI(0x000b, "SendSyntheticClusterIpi"),
     MODIFY_VTL_PROTECTION_MASK(0x000c, "ModifyVtlProtectionMask"),
     ENABLE_PARTITION_VTL(0x000d, "EnablePartitionVtl"),
     ENABLE_VP_VTL(0x000f, "EnableVpVtl"),
     VTL_CALL(0x0011, "VtlCall"),
     VTL_RETURN(0x0012, "VtlReturn"),
+    FLUSH_VIRTUAL_ADDRESS_SPACE_EX(0x0013, "FlushVirtualAddressSpaceEx"),
+    FLUSH_VIRTUAL_ADDRESS_LIST_EX(0x0014, "FlushVirtualAddressListEx"),
+    SEND_SYNTHETIC_CLUSTER_IPI_EX(0x0015, "SendSyntheticClusterIpiEx"),
     INSTALL_INTERCEPT(0x004d, "InstallIntercept"),
     GET_VP_REGISTERS(0x0050, "GetVpRegisters"),
     SET_VP_REGISTERS(0x0051, "SetVpRegisters"),
@@ -25,7 +32,14 @@ public enum HypercallCode {
     POST_MESSAGE_DIRECT(0x00c1, "PostMessageDirect"),
     CHECK_SPARSE_GPA_PAGE_VTL_ACCESS(0x00d4, "CheckSparseGpaPageVtlAccess"),
     ACCEPT_GPA_PAGES(0x00d9, "AcceptGpaPages"),
-    MODIFY_SPARSE_GPA_PAGE_HOST_VISIBILITY(0x00db, "ModifySparseGpaPageHostVisibility");
+    MODIFY_SPARSE_GPA_PAGE_HOST_VISIBILITY(0x00db, "ModifySparseGpaPageHostVisibility"),
+    RESTORE_PARTITION_TIME(0x0103, "RestorePartitionTime"),
+    MEMORY_MAPPED_IO_READ(0x0106, "MemoryMappedIoRead"),
+    MEMORY_MAPPED_IO_WRITE(0x0107, "MemoryMappedIoWrite"),
+    PIN_GPA_PAGE_RANGES(0x0112, "PinGpaPageRanges"),
+    UNPIN_GPA_PAGE_RANGES(0x0113, "UnpinGpaPageRanges"),
+    EXT_QUERY_CAPABILITIES(0x8001, "ExtQueryCapabilities"),
+    VBS_VM_CALL_REPORT(0xc001, "VbsVmCallReport");
 
     private final int code;
     private final String callName;

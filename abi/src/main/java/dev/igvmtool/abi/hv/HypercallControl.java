@@ -38,6 +38,11 @@ public record HypercallControl(long value) {
         return (int) (value >>> 17 & 0x3ff) * 8;
     }
 
+    /** True if the call is for the hypervisor below the next one. */
+    public boolean nested() {
+        return (value & 1L << 31) != 0;
+    }
+
     /** Number of reps, 0 for a simple call. */
     public int repCount() {
         return (int) (value >>> 32) & 0xfff;

@@ -17,7 +17,7 @@ public final class RegisterName {
     public static final int INTERRUPT_STATE = 0x0001_0003;
     public static final int PENDING_EVENT0 = 0x0001_0004;
     public static final int PENDING_EVENT1 = 0x0001_0005;
-    /** Bit 1 interrupt, bits 48-63 SINTs. */
+    /** See {@link DeliverabilityNotifications}. */
     public static final int DELIVERABILITY_NOTIFICATIONS = 0x0001_0006;
 
     /** General registers follow in encoding order: RAX RCX RDX RBX RSP RBP RSI RDI R8-R15. */
@@ -68,6 +68,7 @@ public final class RegisterName {
 
     public static final int TSC_AUX = 0x0008_007b;
 
+    public static final int VP_RUN_TIME = 0x0009_0000;
     public static final int HYPERCALL = 0x0009_0001;
     public static final int GUEST_OS_ID = 0x0009_0002;
     public static final int VP_INDEX = 0x0009_0003;
@@ -75,12 +76,18 @@ public final class RegisterName {
     public static final int VP_ASSIST_PAGE = 0x0009_0013;
     public static final int REFERENCE_TSC = 0x0009_0017;
     public static final int REGISTER_PAGE = 0x0009_001c;
+    public static final int PM_TIMER_ASSIST = 0x0009_0032;
     public static final int SINT0 = 0x000a_0000;
     public static final int SCONTROL = 0x000a_0010;
     public static final int SVERSION = 0x000a_0011;
     public static final int SIEFP = 0x000a_0012;
     public static final int SIMP = 0x000a_0013;
     public static final int EOM = 0x000a_0014;
+
+    /** Configuration and count of four timers, in turns. */
+    public static final int STIMER0_CONFIG = 0x000b_0000;
+
+    public static final int STIMER3_COUNT = 0x000b_0007;
 
     /** Offsets of the VTL call (bits 0-11) and VTL return (bits 12-23) sequences in the hypercall page. */
     public static final int VSM_CODE_PAGE_OFFSETS = 0x000d_0002;

@@ -9,7 +9,8 @@ import dev.igvmtool.abi.binary.U64;
 /**
  * {@code hv_input_translate_virtual_address}, 32 bytes, of both forms.
  *
- * @param controlFlags bits 0 validate read, 1 write, 2 execute, 3 privilege exempt, 4 set page-table bits; bits 56-63
+ * @param controlFlags bits 0 validate read, 1 write, 2 execute, 3 privilege exempt, 4 set page-table bits, 5 to 9
+ *     below; bits 56-63
  *     VTL, see {@link TargetVtl}
  * @param gvaPage virtual page number
  */
@@ -24,6 +25,15 @@ public record TranslateVirtualAddressInput(
     public static final long VALIDATE_EXECUTE = 4;
     public static final long PRIVILEGE_EXEMPT = 8;
     public static final long SET_PAGE_TABLE_BITS = 16;
+    public static final long TLB_FLUSH_INHIBIT = 0x20;
+    public static final long SUPERVISOR_ACCESS = 0x40;
+    public static final long USER_ACCESS = 0x80;
+    public static final long ENFORCE_SMAP = 0x100;
+    public static final long OVERRIDE_SMAP = 0x200;
+
+    /** Every flag; those above are reserved, bits 56-63 apart. */
+    public static final long ALL_FLAGS = 0x3ff;
+
     public static final Codec<TranslateVirtualAddressInput> CODEC =
             Codec.of(TranslateVirtualAddressInput.class, lookup());
 

@@ -20,8 +20,10 @@ public record VpAssistPage(Memory memory, long address) {
     public static final int MESSAGE = 0x070;
     public static final int RETURN_ACTIONS = 0x170;
 
+    /** Bytes of the list of return actions. */
+    public static final int RETURN_ACTIONS_BYTES = 256;
+
     private static final int SIZE = 0x1000;
-    private static final int RETURN_ACTION_BYTES = 256;
 
     /** Where the fields lie. */
     public static StructLayout layout() {
@@ -38,7 +40,7 @@ public record VpAssistPage(Memory memory, long address) {
                                 "intercept_message",
                                 MESSAGE,
                                 HvMessage.CODEC.layout().orElseThrow()),
-                        StructLayout.Field.bytes("vtl_return_actions", RETURN_ACTIONS, RETURN_ACTION_BYTES)));
+                        StructLayout.Field.bytes("vtl_return_actions", RETURN_ACTIONS, RETURN_ACTIONS_BYTES)));
     }
 
     /** Why this VTL was entered, see {@link VtlEntryReason}. */

@@ -27,15 +27,24 @@ public final class Msr {
     public static final int HV_GUEST_OS_ID = 0x4000_0000;
     public static final int HV_HYPERCALL = 0x4000_0001;
     public static final int HV_VP_INDEX = 0x4000_0002;
+    public static final int HV_VP_RUN_TIME = 0x4000_0010;
     public static final int HV_TIME_REF_COUNT = 0x4000_0020;
     public static final int HV_REFERENCE_TSC = 0x4000_0021;
+    public static final int HV_TSC_FREQUENCY = 0x4000_0022;
+    public static final int HV_APIC_FREQUENCY = 0x4000_0023;
     public static final int HV_EOI = 0x4000_0070;
+    public static final int HV_ICR = 0x4000_0071;
+    public static final int HV_TPR = 0x4000_0072;
     public static final int HV_VP_ASSIST_PAGE = 0x4000_0073;
     public static final int HV_SCONTROL = 0x4000_0080;
+    public static final int HV_SVERSION = 0x4000_0081;
     public static final int HV_SIEFP = 0x4000_0082;
     public static final int HV_SIMP = 0x4000_0083;
     public static final int HV_EOM = 0x4000_0084;
     public static final int HV_SINT0 = 0x4000_0090;
+    public static final int HV_STIMER0_CONFIG = 0x4000_00b0;
+    public static final int HV_STIMER3_COUNT = 0x4000_00b7;
+    public static final int HV_GUEST_IDLE = 0x4000_00f0;
     public static final int HV_CRASH_P0 = 0x4000_0100;
     public static final int HV_CRASH_CTL = 0x4000_0105;
 

@@ -1,5 +1,8 @@
 package dev.igvmtool.abi.x64;
 
+import java.util.Arrays;
+import java.util.Optional;
+
 /** Exception vectors of the architecture. */
 public enum Vector {
     DIVIDE_ERROR(0, false),
@@ -28,6 +31,11 @@ public enum Vector {
     /** Index in the interrupt descriptor table. */
     public int number() {
         return number;
+    }
+
+    /** The exception of a vector, if it has one of these. */
+    public static Optional<Vector> of(int number) {
+        return Arrays.stream(values()).filter(v -> v.number == number).findFirst();
     }
 
     /** True if the processor pushes an error code. */

@@ -46,6 +46,22 @@ class HvStructuresTest {
         assertEquals(16, SignalEventDirectInput.CODEC.size());
         assertEquals(280, PostMessageDirectInput.CODEC.size());
         assertEquals(256, HvMessage.CODEC.size());
+        assertEquals(240, ExceptionIntercept.CODEC.size());
+        assertEquals(8, ApicEoiMessage.CODEC.size());
+        assertEquals(48, SintDeliverable.CODEC.size());
+        assertEquals(48, InterruptDeliverable.CODEC.size());
+        assertEquals(16, ReturnAction.CODEC.size());
+        assertEquals(24, FlushInput.CODEC.size());
+        assertEquals(32, FlushExHeader.CODEC.size());
+        assertEquals(4, LongSpinWaitInput.CODEC.size());
+        assertEquals(16, ClusterIpiInput.CODEC.size());
+        assertEquals(24, ClusterIpiExHeader.CODEC.size());
+        assertEquals(16, EnablePartitionVtlInput.CODEC.size());
+        assertEquals(256, PostMessageInput.CODEC.size());
+        assertEquals(8, SignalEventInput.CODEC.size());
+        assertEquals(56, RetargetDeviceInterruptInput.CODEC.size());
+        assertEquals(32, RestorePartitionTimeInput.CODEC.size());
+        assertEquals(16, MmioReadInput.CODEC.size());
     }
 
     @Test
