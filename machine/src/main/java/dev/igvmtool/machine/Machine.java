@@ -2,9 +2,12 @@ package dev.igvmtool.machine;
 
 import dev.igvmtool.machine.bus.PortBus;
 import dev.igvmtool.machine.event.EventSink;
+import dev.igvmtool.machine.event.MachineEvent;
 import dev.igvmtool.machine.memory.PhysicalMemory;
 import dev.igvmtool.machine.partition.Partition;
 import dev.igvmtool.machine.partition.PartitionConfig;
+import dev.igvmtool.machine.synic.SynIcState;
+import dev.igvmtool.machine.synic.Timers;
 import dev.igvmtool.machine.vp.RunState;
 import dev.igvmtool.machine.vp.Vp;
 import dev.igvmtool.machine.vp.VpState;
@@ -15,8 +18,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The emulated machine: one partition, whose VPs take turns of one step each, round robin by index. What happens is a
- * function of configuration, memory and registers at the start, and programs.
+ * The emulated machine: one partition, whose VPs take turns of one step each, round robin by index. When none can run,
+ * time passes until a timer wakes one. What happens is a function of configuration, memory and registers at the start, and
+ * programs.
  */
 public final class Machine {
     private final Partition partition;
@@ -50,7 +54,7 @@ public final class Machine {
 
     /** Steps retired so far. */
     public long steps() {
-        return partition.stepsRetired();
+        return partition.time().stepsRetired();
     }
 
     /** Turns taken so far. A turn retires a step, or ends in a fault, an intercept or an interrupt instead. */
@@ -93,6 +97,26 @@ public final class Machine {
         nextVp = vp.index() + 1;
         turns++;
         vp.turn();
+        Timers timers = partition.timers();
+        if (timers.isDue()) {
+            timers.expire();
+        }
+        if (timers.armedVps() > 0 && findNext() == null) {
+            passIdleTime(timers);
+        }
+    }
+
+    /** Nobody can run: time passes until a timer lets somebody. Each timer has its chance, periodic ones but one. */
+    private void passIdleTime(Timers timers) {
+        int chances = timers.armedVps() * partition.vtlCount() * (SynIcState.TIMERS + 1);
+        while (findNext() == null && chances > 0 && timers.nextWaking() != Long.MAX_VALUE) {
+            chances--;
+            partition.time().passUntil(timers.nextWaking());
+            if (partition.observed()) {
+                partition.emit(new MachineEvent.TimePassed(partition.time().now()));
+            }
+            timers.expire();
+        }
     }
 
     private @Nullable Vp findNext() {
@@ -152,7 +176,7 @@ public final class Machine {
             vps.add(vp.save());
         }
         return new Snapshot(
-                partition.stepsRetired(),
+                partition.time().save(),
                 turns,
                 nextVp,
                 partition.physical().snapshot(),
@@ -160,13 +184,15 @@ public final class Machine {
                 partition.state().copy(),
                 vps,
                 partition.ports().save(),
-                partition.clock().save(),
+                partition.mmio().save(),
+                partition.connections().save(),
+                partition.deviceInterrupts().save(),
                 partition.conduct().save());
     }
 
     /** Goes back to a state of this machine. */
     public void restore(Snapshot snapshot) {
-        partition.setStepsRetired(snapshot.steps);
+        partition.time().restore(snapshot.time);
         turns = snapshot.turns;
         nextVp = snapshot.nextVp;
         partition.physical().restore(snapshot.memory);
@@ -175,8 +201,11 @@ public final class Machine {
         for (int i = 0; i < snapshot.vps.size(); i++) {
             partition.vp(i).restore(snapshot.vps.get(i));
         }
-        partition.ports().restore(snapshot.devices);
-        partition.clock().restore(snapshot.clock);
+        partition.timers().lookAtAll();
+        partition.ports().restore(snapshot.ports);
+        partition.mmio().restore(snapshot.mmio);
+        partition.connections().restore(snapshot.connections);
+        partition.deviceInterrupts().restore(snapshot.deviceInterrupts);
         partition.conduct().restore(snapshot.conduct);
     }
 }

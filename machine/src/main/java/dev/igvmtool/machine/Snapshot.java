@@ -2,7 +2,10 @@ package dev.igvmtool.machine;
 
 import dev.igvmtool.machine.memory.MemorySnapshot;
 import dev.igvmtool.machine.memory.PartitionMemory;
+import dev.igvmtool.machine.partition.DeviceInterrupts;
 import dev.igvmtool.machine.partition.PartitionState;
+import dev.igvmtool.machine.partition.PartitionTime;
+import dev.igvmtool.machine.synic.Connections;
 import dev.igvmtool.machine.vp.VpState;
 import java.util.List;
 
@@ -11,43 +14,49 @@ public final class Snapshot {
     /** State of one VP with a VTL or two, about. */
     private static final int VP_BYTES = 3 << 10;
 
-    final long steps;
+    final PartitionTime.State time;
     final long turns;
     final int nextVp;
     final MemorySnapshot memory;
     final PartitionMemory.Snapshot protections;
     final PartitionState partition;
     final List<VpState> vps;
-    final List<Record> devices;
-    final Record clock;
+    final List<Record> ports;
+    final List<Record> mmio;
+    final Connections.State connections;
+    final DeviceInterrupts.State deviceInterrupts;
     final Record conduct;
 
     Snapshot(
-            long steps,
+            PartitionTime.State time,
             long turns,
             int nextVp,
             MemorySnapshot memory,
             PartitionMemory.Snapshot protections,
             PartitionState partition,
             List<VpState> vps,
-            List<Record> devices,
-            Record clock,
+            List<Record> ports,
+            List<Record> mmio,
+            Connections.State connections,
+            DeviceInterrupts.State deviceInterrupts,
             Record conduct) {
-        this.steps = steps;
+        this.time = time;
         this.turns = turns;
         this.nextVp = nextVp;
         this.memory = memory;
         this.protections = protections;
         this.partition = partition;
         this.vps = vps;
-        this.devices = devices;
-        this.clock = clock;
+        this.ports = ports;
+        this.mmio = mmio;
+        this.connections = connections;
+        this.deviceInterrupts = deviceInterrupts;
         this.conduct = conduct;
     }
 
     /** Steps retired when it was taken. */
     public long steps() {
-        return steps;
+        return time.stepsRetired();
     }
 
     /** Turns taken when it was taken. */

@@ -71,7 +71,11 @@ class HostileGuestTest {
         });
         for (int round = 0; round < ROUNDS; round++) {
             machine.run(3);
-            if (machine.vp(0).rip() < codeOf(1) || machine.vp(0).rip() > codeOf(1) + 64 || round % 50 == 0) {
+            boolean lost = machine.vp(0).vtl() != 2
+                    || !machine.vp(0).canTakeTurn()
+                    || machine.vp(0).rip() < codeOf(1)
+                    || machine.vp(0).rip() > codeOf(1) + 64;
+            if (lost || round % 50 == 0) {
                 machine.restore(start);
             }
         }

@@ -1,5 +1,6 @@
 package dev.igvmtool.machine;
 
+import dev.igvmtool.abi.binary.ByteWriter;
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.abi.hv.InitialVpContext;
@@ -169,6 +170,26 @@ public final class TestMachines {
         cpu.set(Gpr.R8, OUTPUT_PAGE);
         cpu.callHypercallPage(HYPERCALL_PAGE);
         return cpu.get(Gpr.RAX);
+    }
+
+    /** Sets a register of the calling VP, in a VTL given as {@link dev.igvmtool.abi.hv.TargetVtl}; the status. */
+    public static int setRegister(Cpu cpu, int targetVtl, int name, long value) {
+        Bytes input = new ByteWriter()
+                .u64(-1)
+                .u32(0xffff_fffeL)
+                .u32(targetVtl)
+                .u32(name)
+                .zeros(12)
+                .u64(value)
+                .u64(0)
+                .toBytes();
+        return (int) hypercall(cpu, 0x1_0000_0051L, input) & 0xffff;
+    }
+
+    /** Turns the local APIC of the running VTL on, in x2APIC mode. */
+    public static void enableApic(Cpu cpu) {
+        cpu.writeMsr(0x1b, cpu.readMsr(0x1b) | 0xc00);
+        cpu.writeMsr(0x80f, 0x1ff);
     }
 
     /** Collects events. */

@@ -200,8 +200,8 @@ final class Locator {
             VtlState state = vp.state().vtl(vtl);
             String suffix = "-vp" + vp.index() + "-vtl" + vtl;
             addEnabled("vp-assist" + suffix, HypervisorTypes.VP_ASSIST, state.vpAssistPage, "MSR 0x40000073");
-            addEnabled("messages" + suffix, HypervisorTypes.MESSAGE_PAGE, state.simp, "MSR 0x40000083");
-            addEnabled("event-flags" + suffix, HypervisorTypes.EVENT_FLAGS_PAGE, state.siefp, "MSR 0x40000082");
+            addEnabled("messages" + suffix, HypervisorTypes.MESSAGE_PAGE, state.synic.simp, "MSR 0x40000083");
+            addEnabled("event-flags" + suffix, HypervisorTypes.EVENT_FLAGS_PAGE, state.synic.siefp, "MSR 0x40000082");
         }
     }
 

@@ -2,6 +2,8 @@ package dev.igvmtool.machine.bus;
 
 /** Time that grows with each look at it: the n-th read gives {@code first + n * step}, n from 0. */
 public final class CountingClock implements Clock {
+    private static final long TSC_PER_UNIT = 200;
+
     private final Sequence reference;
     private final Sequence tsc;
     private long referenceReads;
@@ -29,6 +31,26 @@ public final class CountingClock implements Clock {
     @Override
     public long timeStampCounter(long stepsRetired) {
         return tsc.at(tscReads++);
+    }
+
+    @Override
+    public long now(long stepsRetired) {
+        return reference.at(referenceReads);
+    }
+
+    @Override
+    public long ofSteps(long steps) {
+        return StepClock.DEFAULT.ofSteps(steps);
+    }
+
+    @Override
+    public long tscPerUnit() {
+        return TSC_PER_UNIT;
+    }
+
+    @Override
+    public boolean steady() {
+        return false;
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.util.TreeMap;
 
 /** CPUID leaves of a partition: the platform's, the hypervisor's, and what the configuration puts in their place. */
 public final class CpuidTable {
+    private static final int STANDARD_MAX = 0x16;
     private static final int HYPERVISOR_MAX = 0x4000_000c;
     private static final int EXTENDED_MAX = 0x8000_0008;
     private static final int TD_LEAF = 0x21;
@@ -16,9 +17,6 @@ public final class CpuidTable {
     private static final int HYPERVISOR_PRESENT = 1 << 31;
     private static final int SSE3 = 1;
     private static final int X2APIC = 1 << 21;
-    private static final int PRIVILEGES_LOW = 0x0000_2e7f;
-    private static final int PRIVILEGES_HIGH = 0x003b_8030;
-    private static final int ISOLATION_PRIVILEGE = 1 << 22;
     /** SYSCALL, no-execute, 1 GiB pages, long mode. */
     private static final int EXTENDED_EDX = 0x2c10_0800;
 
@@ -43,11 +41,17 @@ public final class CpuidTable {
     /**
      * What the leaves depend on.
      *
+     * @param privileges leaf 0x40000003 EAX and EBX, see {@link dev.igvmtool.abi.hv.HvPrivilege}
      * @param isolationType low bits of leaf 0x4000000C EBX: 0 none, 1 VBS, 2 SNP, 3 TDX
      * @param tscRatioNumerator EBX of leaf 0x15, 0 if the frequency is not told
      */
     public record Features(
-            boolean x2apic, int physicalAddressBits, int isolationType, int vpCount, int tscRatioNumerator) {}
+            boolean x2apic,
+            int physicalAddressBits,
+            long privileges,
+            int isolationType,
+            int vpCount,
+            int tscRatioNumerator) {}
 
     private final Features features;
     private final Map<Key, CpuidResult> overrides;
@@ -63,10 +67,21 @@ public final class CpuidTable {
         return override != null ? override : standard(leaf, subleaf, apicId);
     }
 
+    /** True if the hypervisor knows a leaf; one that it does not know has no content. */
+    public boolean isImplemented(int leaf) {
+        int first = leaf & 0xf000_0000;
+        int last = first == 0x4000_0000 ? HYPERVISOR_MAX : first == 0x8000_0000 ? EXTENDED_MAX : STANDARD_MAX;
+        boolean known = (first == 0 || first == 0x4000_0000 || first == 0x8000_0000)
+                && Integer.compareUnsigned(leaf, last) <= 0;
+        return known || overrides.keySet().stream().anyMatch(key -> key.leaf == leaf);
+    }
+
     private CpuidResult standard(int leaf, int subleaf, int apicId) {
         return switch (leaf) {
             case 0x0 ->
-                isAmd() ? text(0x16, "AuthenticAMD", true) : text(isTd() ? TD_LEAF : 0x16, "GenuineIntel", true);
+                isAmd()
+                        ? text(STANDARD_MAX, "AuthenticAMD", true)
+                        : text(isTd() ? TD_LEAF : STANDARD_MAX, "GenuineIntel", true);
             case 0x1 ->
                 new CpuidResult(
                         isAmd() ? SIGNATURE_AMD : SIGNATURE_INTEL,
@@ -83,11 +98,7 @@ public final class CpuidTable {
             case 0x4000_0001 -> new CpuidResult(0x3123_7648, 0, 0, 0);
             case 0x4000_0002 -> new CpuidResult(0x0000_6789, 0x000a_0000, 0, 0);
             case 0x4000_0003 ->
-                new CpuidResult(
-                        PRIVILEGES_LOW,
-                        PRIVILEGES_HIGH | (features.isolationType == VBS ? ISOLATION_PRIVILEGE : 0),
-                        0,
-                        0);
+                new CpuidResult((int) features.privileges, (int) (features.privileges >>> Integer.SIZE), 0, 0);
             case 0x4000_0005 -> new CpuidResult(Math.max(features.vpCount, 2048), 2048, 0, 0);
             case 0x4000_000c -> new CpuidResult(0, features.isolationType, 0, 0);
             case 0x8000_0000 -> new CpuidResult(isAmd() ? SEV_LEAF : EXTENDED_MAX, 0, 0, 0);

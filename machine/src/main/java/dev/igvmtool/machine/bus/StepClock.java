@@ -4,22 +4,37 @@ package dev.igvmtool.machine.bus;
  * Time that grows with the steps retired.
  *
  * @param referenceUnitsPerStep units of 100 ns that one step takes
- * @param tscPerStep ticks that one step takes
+ * @param tscPerUnit ticks of the time-stamp counter in such a unit
  */
-public record StepClock(long referenceUnitsPerStep, long tscPerStep) implements Clock {
+public record StepClock(long referenceUnitsPerStep, long tscPerUnit) implements Clock {
     /** A step takes a microsecond; the time-stamp counter runs at 2 GHz. */
-    public static final StepClock DEFAULT = new StepClock(10, 2000);
+    public static final StepClock DEFAULT = new StepClock(10, 200);
 
     private record Nothing() {}
 
     @Override
     public long referenceTime(long stepsRetired) {
-        return stepsRetired * referenceUnitsPerStep;
+        return now(stepsRetired);
     }
 
     @Override
     public long timeStampCounter(long stepsRetired) {
-        return stepsRetired * tscPerStep;
+        return now(stepsRetired) * tscPerUnit;
+    }
+
+    @Override
+    public long now(long stepsRetired) {
+        return stepsRetired * referenceUnitsPerStep;
+    }
+
+    @Override
+    public long ofSteps(long steps) {
+        return steps * referenceUnitsPerStep;
+    }
+
+    @Override
+    public boolean steady() {
+        return true;
     }
 
     @Override

@@ -69,6 +69,9 @@ public sealed interface MachineEvent {
     /** A VP halts until an interrupt; with interrupts off for good. */
     record VpHalted(int vp, int vtl, long rip, boolean interruptible) implements MachineEvent {}
 
+    /** No VP could run, so time has passed until a timer was due: the reference time now. */
+    record TimePassed(long referenceTime) implements MachineEvent {}
+
     /** A VP cannot go on. */
     record VpStopped(int vp, int vtl, long rip, String reason) implements MachineEvent {}
 

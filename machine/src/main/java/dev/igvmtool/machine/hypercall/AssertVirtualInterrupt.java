@@ -3,13 +3,13 @@ package dev.igvmtool.machine.hypercall;
 import dev.igvmtool.abi.hv.AssertVirtualInterruptInput;
 import dev.igvmtool.abi.hv.HvStatus;
 import dev.igvmtool.abi.hv.HypercallCode;
-import java.util.OptionalInt;
+import dev.igvmtool.machine.vp.InterruptMessage;
 
-/** {@code HvCallAssertVirtualInterrupt}: makes a fixed interrupt pending on one VP, by its APIC id. */
+/** {@code HvCallAssertVirtualInterrupt}: sends an interrupt to APICs, as a device or an I/O APIC does. */
 final class AssertVirtualInterrupt implements Hypercall {
     private static final long TYPE_MASK = 0xffff_ffffL;
-    private static final int LOWEST_VECTOR = 16;
-    private static final int HIGHEST_VECTOR = 255;
+    private static final long LEVEL_TRIGGERED = 1L << 32;
+    private static final long LOGICAL_DESTINATION = 1L << 33;
 
     @Override
     public HypercallCode code() {
@@ -24,22 +24,23 @@ final class AssertVirtualInterrupt implements Hypercall {
     @Override
     public int run(HypercallFrame frame) {
         AssertVirtualInterruptInput input = frame.header(AssertVirtualInterruptInput.CODEC);
-        if (!frame.isOwnPartition(input.partitionId())) {
-            return HvStatus.INVALID_PARTITION_ID;
-        }
-        int vtl = frame.vtl(input.targetVtl());
-        if (vtl > frame.caller().vtl()) {
-            return HvStatus.ACCESS_DENIED;
-        }
-        OptionalInt target = frame.partition().vpWithApicId((int) input.destinationAddress());
-        int vector = input.requestedVector();
-        if ((input.interruptControl() & TYPE_MASK) != 0
-                || vector < LOWEST_VECTOR
-                || vector > HIGHEST_VECTOR
-                || target.isEmpty()) {
-            return HvStatus.INVALID_PARAMETER;
-        }
-        frame.partition().vp(target.getAsInt()).requestInterrupt(vtl, vector);
-        return HvStatus.SUCCESS;
+        frame.requireOwnPartition(input.partitionId());
+        HypercallFrame.requireZero(input.padding());
+        int vtl = frame.plainVtl(input.targetVtl());
+        long control = input.interruptControl();
+        int type = (int) (control & TYPE_MASK);
+        boolean known = InterruptMessage.isDeliverable(type)
+                && (control & ~(TYPE_MASK | LEVEL_TRIGGERED | LOGICAL_DESTINATION)) == 0
+                && input.destinationAddress() >>> Integer.SIZE == 0;
+        HypercallFrame.require(known, HvStatus.INVALID_PARAMETER);
+        int vector = InterruptMessage.hasVector(type) ? HypercallFrame.vector(input.requestedVector()) : 0;
+        InterruptMessage message = new InterruptMessage(
+                type,
+                vector,
+                (int) input.destinationAddress(),
+                (control & LOGICAL_DESTINATION) != 0,
+                (control & LEVEL_TRIGGERED) != 0);
+        boolean taken = frame.partition().interrupts().send(vtl, message);
+        return taken ? HvStatus.SUCCESS : HvStatus.INVALID_PARAMETER;
     }
 }

@@ -1,16 +1,19 @@
 package dev.igvmtool.machine.hypercall;
 
 import dev.igvmtool.abi.hv.CheckVtlAccessHeader;
+import dev.igvmtool.abi.hv.GpaProtection;
+import dev.igvmtool.abi.hv.HvPrivilege;
 import dev.igvmtool.abi.hv.HvStatus;
 import dev.igvmtool.abi.hv.HypercallCode;
-import dev.igvmtool.machine.memory.PhysicalMemory;
 
 /**
  * {@code HvCallCheckSparseGpaPageVtlAccess}: whether a VTL may access pages as desired. Each answer is a u64: result code
- * in bits 0-7 (0 success, 1 memory fault), denied access in bits 8-15.
+ * in bits 0-7 (0 success, 1 memory intercept), denied access in bits 8-15, the VTL that gets the intercept in bits 16-19.
  */
 final class CheckSparseGpaPageVtlAccess implements Hypercall {
     private static final int MEMORY_INTERCEPT = 1;
+    private static final int DENIED_SHIFT = 8;
+    private static final int VTL_SHIFT = 16;
 
     @Override
     public HypercallCode code() {
@@ -23,22 +26,24 @@ final class CheckSparseGpaPageVtlAccess implements Hypercall {
     }
 
     @Override
+    public long privileges() {
+        return HvPrivilege.VSM;
+    }
+
+    @Override
     public int run(HypercallFrame frame) {
         CheckVtlAccessHeader header = frame.header(CheckVtlAccessHeader.CODEC);
-        if (!frame.isOwnPartition(header.partitionId())) {
-            return HvStatus.INVALID_PARTITION_ID;
-        }
+        frame.requireOwnPartition(header.partitionId());
+        HypercallFrame.requireZero(header.padding());
+        HypercallFrame.require((header.desiredAccess() & ~GpaProtection.ALL) == 0, HvStatus.INVALID_PARAMETER);
         int vtl = frame.vtl(header.targetVtl());
-        if (vtl > frame.caller().vtl()) {
-            return HvStatus.ACCESS_DENIED;
-        }
         return frame.forEachRep(i -> {
-            long page = frame.input().u64(frame.elementOffset(i));
-            boolean ram =
-                    page >= 0 && page < 1L << 40 && frame.partition().physical().isRam(page * PhysicalMemory.PAGE_SIZE);
-            int allowed = ram ? frame.partition().memory().allowed(vtl, page) : 0;
-            int denied = header.desiredAccess() & ~allowed;
-            frame.putU64(i * Long.BYTES, denied == 0 ? 0 : MEMORY_INTERCEPT | denied << 8);
+            long page = HypercallFrame.page(frame.input().u64(frame.elementOffset(i)));
+            int denied = header.desiredAccess() & ~frame.partition().memory().allowed(vtl, page);
+            int protector = denied == 0 ? 0 : frame.partition().memory().protector(vtl, page, denied);
+            frame.putU64(
+                    i * Long.BYTES,
+                    denied == 0 ? 0 : MEMORY_INTERCEPT | denied << DENIED_SHIFT | protector << VTL_SHIFT);
             return HvStatus.SUCCESS;
         });
     }

@@ -1,11 +1,16 @@
 package dev.igvmtool.machine.hypercall;
 
+import dev.igvmtool.abi.hv.HvPrivilege;
 import dev.igvmtool.abi.hv.HvStatus;
 import dev.igvmtool.abi.hv.HypercallCode;
 import dev.igvmtool.abi.hv.VpStartInput;
+import dev.igvmtool.machine.partition.Partition;
 import dev.igvmtool.machine.vp.Vp;
 
-/** {@code HvCallEnableVpVtl}: gives a VP one more VTL, with its first registers. */
+/**
+ * {@code HvCallEnableVpVtl}: gives a VP one more VTL, with its first registers. A VTL does so for itself and below; a VTL
+ * above its own it can enable on one VP, so that it begins to run.
+ */
 final class EnableVpVtl implements Hypercall {
     @Override
     public HypercallCode code() {
@@ -18,25 +23,25 @@ final class EnableVpVtl implements Hypercall {
     }
 
     @Override
+    public long privileges() {
+        return HvPrivilege.VSM;
+    }
+
+    @Override
     public int run(HypercallFrame frame) {
         VpStartInput input = frame.header(VpStartInput.CODEC);
-        if (!frame.isOwnPartition(input.header().partitionId())) {
-            return HvStatus.INVALID_PARTITION_ID;
-        }
+        frame.requireOwnPartition(input.header().partitionId());
+        HypercallFrame.requireZero(input.header().padding());
         Vp vp = frame.vp(input.header().vpIndex());
-        if (vp == null) {
-            return HvStatus.INVALID_VP_INDEX;
-        }
         int vtl = input.header().targetVtl();
-        if (vtl >= frame.partition().vtlCount()) {
-            return HvStatus.INVALID_PARAMETER;
-        }
-        if (vtl > frame.caller().vtl()) {
-            return HvStatus.ACCESS_DENIED;
-        }
-        if (vp.state().hasVtl(vtl)) {
-            return HvStatus.VTL_ALREADY_ENABLED;
-        }
+        Partition partition = frame.partition();
+        HypercallFrame.require(vtl < partition.vtlCount(), HvStatus.INVALID_PARAMETER);
+        HypercallFrame.require(
+                vtl <= frame.caller().vtl()
+                        || partition.vps().stream().noneMatch(v -> v.state().hasVtl(vtl)),
+                HvStatus.ACCESS_DENIED);
+        HypercallFrame.require(partition.state().isVtlEnabled(vtl), HvStatus.INVALID_VTL_STATE);
+        HypercallFrame.require(!vp.state().hasVtl(vtl), HvStatus.VTL_ALREADY_ENABLED);
         vp.enableVtl(vtl, input.context());
         return HvStatus.SUCCESS;
     }

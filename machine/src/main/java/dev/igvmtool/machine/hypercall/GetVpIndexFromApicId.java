@@ -20,12 +20,9 @@ final class GetVpIndexFromApicId implements Hypercall {
     @Override
     public int run(HypercallFrame frame) {
         VpIndexFromApicIdHeader header = frame.header(VpIndexFromApicIdHeader.CODEC);
-        if (!frame.isOwnPartition(header.partitionId())) {
-            return HvStatus.INVALID_PARTITION_ID;
-        }
-        if (frame.vtl(header.targetVtl()) > frame.caller().vtl()) {
-            return HvStatus.ACCESS_DENIED;
-        }
+        frame.requireOwnPartition(header.partitionId());
+        HypercallFrame.requireZero(header.padding());
+        frame.plainVtl(header.targetVtl());
         return frame.forEachRep(i -> {
             int apicId = (int) frame.input().u32(frame.elementOffset(i));
             Integer scripted = frame.partition().config().vpIndexAnswers().get(apicId);

@@ -1,10 +1,10 @@
 package dev.igvmtool.machine.hypercall;
 
+import dev.igvmtool.abi.hv.HvPrivilege;
 import dev.igvmtool.abi.hv.HvStatus;
 import dev.igvmtool.abi.hv.HypercallCode;
 import dev.igvmtool.abi.hv.RegisterValue;
 import dev.igvmtool.abi.hv.VpRegistersHeader;
-import dev.igvmtool.machine.vp.Vp;
 import dev.igvmtool.machine.vp.VpRegisters;
 import java.util.Optional;
 
@@ -21,19 +21,18 @@ final class GetVpRegisters implements Hypercall {
     }
 
     @Override
+    public long privileges() {
+        return HvPrivilege.VP_REGISTERS;
+    }
+
+    @Override
     public int run(HypercallFrame frame) {
-        VpRegistersHeader header = frame.header(VpRegistersHeader.CODEC);
-        int status = RegisterTarget.check(frame, header);
-        if (status != HvStatus.SUCCESS) {
-            return status;
-        }
-        Vp vp = RegisterTarget.vp(frame, header);
-        int vtl = frame.vtl(header.targetVtl());
+        RegisterTarget target = RegisterTarget.of(frame, frame.header(VpRegistersHeader.CODEC));
         return frame.forEachRep(i -> {
             int name = (int) frame.input().u32(frame.elementOffset(i));
-            Optional<RegisterValue> value = VpRegisters.get(vp, vtl, name);
+            Optional<RegisterValue> value = VpRegisters.get(target.vp(), target.vtl(), name);
             value.ifPresent(v -> frame.put(RegisterValue.CODEC, i * RegisterValue.CODEC.size(), v));
-            return value.isPresent() ? HvStatus.SUCCESS : HvStatus.INVALID_PARAMETER;
+            return value.isPresent() ? HvStatus.SUCCESS : HvStatus.UNKNOWN_REGISTER_NAME;
         });
     }
 }

@@ -2,6 +2,7 @@ package dev.igvmtool.machine.hypercall;
 
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.FormatException;
+import dev.igvmtool.abi.hv.HvPrivilege;
 import dev.igvmtool.abi.hv.HvStatus;
 import dev.igvmtool.abi.hv.HypercallCode;
 import dev.igvmtool.abi.hv.HypercallControl;
@@ -11,6 +12,7 @@ import dev.igvmtool.machine.event.MachineEvent;
 import dev.igvmtool.machine.memory.GpaFault;
 import dev.igvmtool.machine.memory.PhysicalMemory;
 import dev.igvmtool.machine.partition.HostConduct;
+import dev.igvmtool.machine.partition.Partition;
 import dev.igvmtool.machine.vp.Vp;
 import java.util.HashMap;
 import java.util.List;
@@ -31,13 +33,24 @@ public final class Hypercalls {
     /** The calls that this machine knows. */
     public static Hypercalls standard() {
         return new Hypercalls(List.of(
+                new FlushVirtualAddress(HypercallCode.FLUSH_VIRTUAL_ADDRESS_SPACE),
+                new FlushVirtualAddress(HypercallCode.FLUSH_VIRTUAL_ADDRESS_LIST),
+                new FlushVirtualAddress(HypercallCode.FLUSH_VIRTUAL_ADDRESS_SPACE_EX),
+                new FlushVirtualAddress(HypercallCode.FLUSH_VIRTUAL_ADDRESS_LIST_EX),
+                new NotifyLongSpinWait(),
+                new SendSyntheticClusterIpi(HypercallCode.SEND_SYNTHETIC_CLUSTER_IPI),
+                new SendSyntheticClusterIpi(HypercallCode.SEND_SYNTHETIC_CLUSTER_IPI_EX),
                 new ModifyVtlProtectionMask(),
+                new EnablePartitionVtl(),
                 new EnableVpVtl(),
                 new InstallIntercept(),
                 new GetVpRegisters(),
                 new SetVpRegisters(),
                 new TranslateVirtualAddress(HypercallCode.TRANSLATE_VIRTUAL_ADDRESS),
                 new TranslateVirtualAddress(HypercallCode.TRANSLATE_VIRTUAL_ADDRESS_EX),
+                new PostMessage(),
+                new SignalEvent(),
+                new RetargetDeviceInterrupt(),
                 new AssertVirtualInterrupt(),
                 new StartVirtualProcessor(),
                 new GetVpIndexFromApicId(),
@@ -45,21 +58,34 @@ public final class Hypercalls {
                 new PostMessageDirect(),
                 new CheckSparseGpaPageVtlAccess(),
                 new AcceptGpaPages(),
-                new ModifySparseGpaPageHostVisibility()));
+                new ModifySparseGpaPageHostVisibility(),
+                new RestorePartitionTime(),
+                new MemoryMappedIo(HypercallCode.MEMORY_MAPPED_IO_READ),
+                new MemoryMappedIo(HypercallCode.MEMORY_MAPPED_IO_WRITE),
+                new PinGpaPageRanges(HypercallCode.PIN_GPA_PAGE_RANGES),
+                new PinGpaPageRanges(HypercallCode.UNPIN_GPA_PAGE_RANGES),
+                new ExtQueryCapabilities(),
+                new VbsVmCallReport()));
     }
 
-    /** The VTL that wants a call which the hypervisor does not know, for the VTLs below it. */
-    public OptionalInt interceptor(Vp caller, int code) {
-        if (byCode.containsKey(code)) {
+    /**
+     * The VTL above the caller's that answers a call in the hypervisor's place: one that the hypervisor does not know, or
+     * one whose input names what it does not know.
+     */
+    public OptionalInt interceptor(Vp caller, HypercallControl control, long inputGpa) {
+        Partition partition = caller.partition();
+        Hypercall call = byCode.get(control.code());
+        if (call == null) {
+            return partition.interceptor(caller.vtl(), InterceptType.HYPERCALL, InterceptType.ACCESS_EXECUTE, 0);
+        }
+        if (!partition.mayIntercept(caller.vtl()) || inputStatus(call.shape(), control, inputGpa) != HvStatus.SUCCESS) {
             return OptionalInt.empty();
         }
-        int type = InterceptType.HYPERCALL;
-        if (code == HypercallCode.POST_MESSAGE.code() || code == HypercallCode.SIGNAL_EVENT.code()) {
-            type = InterceptType.UNKNOWN_SYNIC_CONNECTION;
-        } else if (code == HypercallCode.RETARGET_DEVICE_INTERRUPT.code()) {
-            type = InterceptType.RETARGET_UNKNOWN_DEVICE;
+        try {
+            return call.answeredBy(frame(call, caller, control, inputGpa));
+        } catch (GpaFault | FormatException noInput) {
+            return OptionalInt.empty();
         }
-        return caller.partition().interceptor(caller.vtl(), type, InterceptType.ACCESS_EXECUTE, 0);
     }
 
     /**
@@ -73,28 +99,24 @@ public final class Hypercalls {
         if (call == null) {
             return refuse(caller, control, HvStatus.INVALID_HYPERCALL_CODE);
         }
-        int form = checkForm(call.shape(), control, inputGpa, outputGpa);
-        if (form != HvStatus.SUCCESS) {
-            return refuse(caller, control, form);
+        int status = formStatus(call.shape(), control, caller, inputGpa, outputGpa);
+        if (status != HvStatus.SUCCESS) {
+            return refuse(caller, control, status);
         }
-        int inputBytes = call.shape().inputBytes(control.repCount());
         try {
-            Bytes input = control.fast()
-                    ? FastRegisters.read(caller).slice(0, inputBytes)
-                    : caller.partition().memory().readBytes(caller.vtl(), inputGpa, inputBytes);
-            HypercallFrame frame =
-                    new HypercallFrame(caller, call.shape(), input, control.repStart(), control.repCount());
+            HypercallFrame frame = frame(call, caller, control, inputGpa);
+            if (!control.fast()) {
+                int size = call.shape().outputBytes(control.repCount());
+                caller.partition().memory().checkWritable(caller.vtl(), outputGpa, size);
+            }
             Optional<HostConduct.HypercallAnswer> lie =
                     caller.partition().conduct().hypercall(caller.index(), control.code());
-            int status = lie.flatMap(answer -> asOptional(answer.status())).orElseGet(() -> run(call, frame));
+            status = lie.flatMap(answer -> asOptional(answer.status())).orElseGet(() -> run(call, frame));
             lie.ifPresent(frame::falsify);
-            Bytes output = putOut(call.shape(), frame, status, control, outputGpa);
-            return report(
-                    caller,
-                    control,
-                    input,
-                    HypercallResult.of(status, call.shape().rep() ? frame.repsDone() : 0),
-                    output);
+            HypercallFrame.Output output = frame.output(status);
+            putOut(frame, control, outputGpa, output);
+            HypercallResult result = HypercallResult.of(status, call.shape().rep() ? frame.repsDone() : 0);
+            return report(caller, control, frame.input(), result, output.bytes());
         } catch (GpaFault unreachable) {
             return refuse(caller, control, HvStatus.INVALID_HYPERCALL_INPUT);
         }
@@ -104,28 +126,40 @@ public final class Hypercalls {
         return value.isPresent() ? Optional.of(value.getAsInt()) : Optional.empty();
     }
 
+    /** Reads the input; {@link GpaFault} if it cannot be reached. */
+    private static HypercallFrame frame(Hypercall call, Vp caller, HypercallControl control, long inputGpa) {
+        int size = call.shape().inputBytes(control.variableHeaderBytes(), control.repCount());
+        Bytes input = control.fast()
+                ? FastRegisters.read(caller).slice(0, size)
+                : caller.partition().memory().readBytes(caller.vtl(), inputGpa, size);
+        return new HypercallFrame(caller, call.shape(), control, input);
+    }
+
     private static int run(Hypercall call, HypercallFrame frame) {
+        long privileges = call.privileges();
+        if ((frame.partition().config().privileges() & privileges) != privileges) {
+            return HvStatus.ACCESS_DENIED;
+        }
         try {
             return call.run(frame);
+        } catch (HypercallRefused refused) {
+            return refused.status;
         } catch (FormatException malformed) {
-            return HvStatus.INVALID_HYPERCALL_INPUT;
+            return HvStatus.INVALID_PARAMETER;
         }
     }
 
-    /** Output of a simple call is written only on success, that of a rep call for the reps done. */
-    private static Bytes putOut(
-            Hypercall.Shape shape, HypercallFrame frame, int status, HypercallControl control, long outputGpa) {
-        int size = shape.rep()
-                ? frame.repsDone() * shape.outputElement()
-                : status == HvStatus.SUCCESS ? shape.output() : 0;
-        Bytes output = Bytes.of(frame.output()).slice(0, size);
-        if (size > 0 && control.fast()) {
-            FastRegisters.write(
-                    frame.caller(), FastRegisters.outputOffset(frame.input().size()), output);
-        } else if (size > 0) {
-            frame.partition().memory().writeBytes(frame.caller().vtl(), outputGpa, output);
+    private static void putOut(
+            HypercallFrame frame, HypercallControl control, long outputGpa, HypercallFrame.Output output) {
+        if (output.bytes().isEmpty()) {
+            return;
         }
-        return output;
+        if (control.fast()) {
+            int area = FastRegisters.outputOffset(frame.input().size());
+            FastRegisters.write(frame.caller(), area + output.offset(), output.bytes());
+        } else {
+            frame.partition().memory().writeBytes(frame.caller().vtl(), outputGpa + output.offset(), output.bytes());
+        }
     }
 
     private static HypercallResult refuse(Vp caller, HypercallControl control, int status) {
@@ -142,29 +176,44 @@ public final class Hypercalls {
         return result;
     }
 
-    private static int checkForm(Hypercall.Shape shape, HypercallControl control, long inputGpa, long outputGpa) {
+    // ---- form ----
+
+    private static int formStatus(
+            Hypercall.Shape shape, HypercallControl control, Vp caller, long inputGpa, long outputGpa) {
+        int status = inputStatus(shape, control, inputGpa);
+        if (status != HvStatus.SUCCESS) {
+            return status;
+        }
+        int outputBytes = shape.outputBytes(control.repCount());
+        if (!control.fast()) {
+            return checkBuffer(outputGpa, outputBytes);
+        }
+        int inputBytes = shape.inputBytes(control.variableHeaderBytes(), control.repCount());
+        boolean mayPutOut =
+                outputBytes == 0 || (caller.partition().config().privileges() & HvPrivilege.FAST_OUTPUT) != 0;
+        boolean fits = FastRegisters.outputOffset(inputBytes) + outputBytes <= FastRegisters.SIZE;
+        return mayPutOut && fits ? HvStatus.SUCCESS : HvStatus.INVALID_HYPERCALL_INPUT;
+    }
+
+    /** The control word and the place of the input. */
+    private static int inputStatus(Hypercall.Shape shape, HypercallControl control, long inputGpa) {
         int count = control.repCount();
         boolean repsFit = shape.rep() ? count > 0 && control.repStart() < count : count == 0 && control.repStart() == 0;
-        if (control.hasReservedBits() || control.variableHeaderBytes() != 0 || !repsFit) {
+        boolean headerFits = shape.variable() || control.variableHeaderBytes() == 0;
+        if (control.hasReservedBits() || control.nested() || !headerFits || !repsFit) {
             return HvStatus.INVALID_HYPERCALL_INPUT;
         }
-        int inputBytes = shape.inputBytes(count);
-        int outputBytes = shape.outputBytes(count);
+        int size = shape.inputBytes(control.variableHeaderBytes(), count);
         if (control.fast()) {
-            boolean fits = FastRegisters.outputOffset(inputBytes) + outputBytes <= FastRegisters.SIZE;
-            return fits ? HvStatus.SUCCESS : HvStatus.INVALID_HYPERCALL_INPUT;
+            return size <= FastRegisters.SIZE ? HvStatus.SUCCESS : HvStatus.INVALID_HYPERCALL_INPUT;
         }
-        int status = checkBuffer(inputGpa, inputBytes);
-        return status != HvStatus.SUCCESS ? status : checkBuffer(outputGpa, outputBytes);
+        return checkBuffer(inputGpa, size);
     }
 
     private static int checkBuffer(long gpa, int size) {
-        if (size == 0) {
-            return HvStatus.SUCCESS;
-        }
         if ((gpa & PhysicalMemory.PAGE_SIZE - 1) + size > PhysicalMemory.PAGE_SIZE) {
             return HvStatus.INVALID_HYPERCALL_INPUT;
         }
-        return (gpa & 7) != 0 ? HvStatus.INVALID_ALIGNMENT : HvStatus.SUCCESS;
+        return size > 0 && (gpa & 7) != 0 ? HvStatus.INVALID_ALIGNMENT : HvStatus.SUCCESS;
     }
 }

@@ -11,6 +11,9 @@ import dev.igvmtool.machine.partition.Partition;
 
 /** {@code HvCallModifySparseGpaPageHostVisibility}: an isolated partition shares pages with the host, or ends that. */
 final class ModifySparseGpaPageHostVisibility implements Hypercall {
+    private static final int PRIVATE = 0;
+    private static final int SHARED = 3;
+
     @Override
     public HypercallCode code() {
         return HypercallCode.MODIFY_SPARSE_GPA_PAGE_HOST_VISIBILITY;
@@ -24,20 +27,15 @@ final class ModifySparseGpaPageHostVisibility implements Hypercall {
     @Override
     public int run(HypercallFrame frame) {
         HostVisibilityHeader header = frame.header(HostVisibilityHeader.CODEC);
-        if (!frame.isOwnPartition(header.partitionId())) {
-            return HvStatus.INVALID_PARTITION_ID;
-        }
-        if (frame.partition().config().isolation() == Isolation.NONE) {
-            return HvStatus.OPERATION_DENIED;
-        }
+        frame.requireOwnPartition(header.partitionId());
+        HypercallFrame.require(frame.partition().config().isolation() != Isolation.NONE, HvStatus.OPERATION_DENIED);
+        HypercallFrame.requireZero(header.reserved());
+        HypercallFrame.require(
+                header.visibility() == PRIVATE || header.visibility() == SHARED, HvStatus.INVALID_PARAMETER);
         return frame.forEachRep(i -> {
-            long page = frame.input().u64(frame.elementOffset(i));
-            boolean ram =
-                    page >= 0 && page < 1L << 40 && frame.partition().physical().isRam(page * PhysicalMemory.PAGE_SIZE);
-            if (ram) {
-                change(frame.partition(), page, header.visibility() != 0);
-            }
-            return ram ? HvStatus.SUCCESS : HvStatus.INVALID_PARAMETER;
+            long page = frame.ramPage(frame.input().u64(frame.elementOffset(i)));
+            change(frame.partition(), page, header.visibility() == SHARED);
+            return HvStatus.SUCCESS;
         });
     }
 

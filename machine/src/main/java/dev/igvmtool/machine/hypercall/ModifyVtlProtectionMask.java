@@ -1,10 +1,10 @@
 package dev.igvmtool.machine.hypercall;
 
 import dev.igvmtool.abi.hv.GpaProtection;
+import dev.igvmtool.abi.hv.HvPrivilege;
 import dev.igvmtool.abi.hv.HvStatus;
 import dev.igvmtool.abi.hv.HypercallCode;
 import dev.igvmtool.abi.hv.ModifyVtlProtectionMaskHeader;
-import dev.igvmtool.machine.memory.PhysicalMemory;
 
 /** {@code HvCallModifyVtlProtectionMask}: what VTLs below the named one may do with pages. */
 final class ModifyVtlProtectionMask implements Hypercall {
@@ -19,36 +19,43 @@ final class ModifyVtlProtectionMask implements Hypercall {
     }
 
     @Override
+    public long privileges() {
+        return HvPrivilege.VSM;
+    }
+
+    @Override
     public int run(HypercallFrame frame) {
         ModifyVtlProtectionMaskHeader header = frame.header(ModifyVtlProtectionMaskHeader.CODEC);
-        if (!frame.isOwnPartition(header.partitionId())) {
-            return HvStatus.INVALID_PARTITION_ID;
-        }
+        frame.requireOwnPartition(header.partitionId());
+        HypercallFrame.requireZero(header.padding());
         int vtl = frame.vtl(header.targetVtl());
-        if (vtl > frame.caller().vtl()) {
-            return HvStatus.ACCESS_DENIED;
-        }
-        if (vtl == 0 || vtl >= frame.partition().vtlCount() || (header.mapFlags() & ~GpaProtection.ALL) != 0) {
-            return HvStatus.INVALID_PARAMETER;
-        }
+        HypercallFrame.require(
+                vtl > 0 && (header.mapFlags() & ~GpaProtection.ALL) == 0 && isUseful(header.mapFlags()),
+                HvStatus.INVALID_PARAMETER);
+        // Pages that follow each other become one change: a list usually names a range.
         long runStart = 0;
         long runEnd = 0;
-        int status = HvStatus.SUCCESS;
-        for (int i = frame.repStart(); i < frame.repCount() && status == HvStatus.SUCCESS; i++) {
-            long page = frame.input().u64(frame.elementOffset(i));
-            if (page < 0 || page >= 1L << 40 || !frame.partition().physical().isRam(page * PhysicalMemory.PAGE_SIZE)) {
-                status = HvStatus.INVALID_PARAMETER;
-            } else if (page == runEnd) {
-                runEnd++;
-            } else {
-                protect(frame, vtl, runStart, runEnd, header.mapFlags());
-                runStart = page;
-                runEnd = page + 1;
+        try {
+            for (int i = frame.repStart(); i < frame.repCount(); i++) {
+                long page = frame.ramPage(frame.input().u64(frame.elementOffset(i)));
+                if (page == runEnd) {
+                    runEnd++;
+                } else {
+                    protect(frame, vtl, runStart, runEnd, header.mapFlags());
+                    runStart = page;
+                    runEnd = page + 1;
+                }
+                frame.setRepsDone(i + 1);
             }
-            frame.setRepsDone(status == HvStatus.SUCCESS ? i + 1 : i);
+        } finally {
+            protect(frame, vtl, runStart, runEnd, header.mapFlags());
         }
-        protect(frame, vtl, runStart, runEnd, header.mapFlags());
-        return status;
+        return HvStatus.SUCCESS;
+    }
+
+    /** Nothing can be written or executed that cannot be read. */
+    private static boolean isUseful(int mask) {
+        return mask == GpaProtection.NONE || (mask & GpaProtection.READ) != 0;
     }
 
     private static void protect(HypercallFrame frame, int vtl, long start, long end, int mask) {

@@ -3,6 +3,7 @@ package dev.igvmtool.machine.hypercall;
 import dev.igvmtool.abi.hv.HvMessage;
 import dev.igvmtool.abi.hv.HvStatus;
 import dev.igvmtool.abi.hv.HypercallCode;
+import dev.igvmtool.abi.hv.MessageType;
 import dev.igvmtool.abi.hv.PostMessageDirectInput;
 import dev.igvmtool.machine.synic.SynIc;
 
@@ -21,11 +22,12 @@ final class PostMessageDirect implements Hypercall {
     @Override
     public int run(HypercallFrame frame) {
         PostMessageDirectInput input = frame.header(PostMessageDirectInput.CODEC);
-        int status = SynIcTarget.check(frame, input.partitionId(), input.vpIndex(), input.targetVtl(), input.sint());
-        if (status != HvStatus.SUCCESS) {
-            return status;
-        }
+        HypercallFrame.requireZero(input.padding1());
+        RegisterTarget target = RegisterTarget.ofPlainVtl(
+                frame, input.partitionId(), input.vpIndex(), input.targetVtl(), input.padding0());
         HvMessage message = HvMessage.CODEC.read(input.message());
-        return SynIc.post(SynIcTarget.vp(frame, input.vpIndex()), frame.vtl(input.targetVtl()), input.sint(), message);
+        HypercallFrame.require(
+                input.sint() < SynIc.SINTS && message.type() != MessageType.NONE, HvStatus.INVALID_PARAMETER);
+        return SynIc.post(target.vp(), target.vtl(), input.sint(), message);
     }
 }

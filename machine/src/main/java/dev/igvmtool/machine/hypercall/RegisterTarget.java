@@ -1,31 +1,32 @@
 package dev.igvmtool.machine.hypercall;
 
-import dev.igvmtool.abi.hv.HvStatus;
+import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.hv.VpRegistersHeader;
 import dev.igvmtool.machine.vp.Vp;
-import java.util.Objects;
 
-/** Which VP and VTL a register call is about, and whether the caller may reach it. */
-final class RegisterTarget {
-    private RegisterTarget() {}
-
-    static int check(HypercallFrame frame, VpRegistersHeader header) {
-        if (!frame.isOwnPartition(header.partitionId())) {
-            return HvStatus.INVALID_PARTITION_ID;
-        }
-        Vp vp = frame.vp(header.vpIndex());
-        if (vp == null) {
-            return HvStatus.INVALID_VP_INDEX;
-        }
-        int vtl = frame.vtl(header.targetVtl());
-        if (vtl > frame.caller().vtl()) {
-            return HvStatus.ACCESS_DENIED;
-        }
-        return vp.state().hasVtl(vtl) ? HvStatus.SUCCESS : HvStatus.INVALID_VTL_STATE;
+/** A VP and one of its VTLs that a call is about, after all checks: partition, VP, whether the caller may, whether it is there. */
+record RegisterTarget(Vp vp, int vtl) {
+    /** The target of a register call, whose VTL field has the form {@link dev.igvmtool.abi.hv.TargetVtl}. */
+    static RegisterTarget of(HypercallFrame frame, VpRegistersHeader header) {
+        Vp vp = vp(frame, header.partitionId(), header.padding(), header.vpIndex());
+        return enabled(vp, frame.vtl(header.targetVtl()));
     }
 
-    /** The VP, after {@link #check} has passed. */
-    static Vp vp(HypercallFrame frame, VpRegistersHeader header) {
-        return Objects.requireNonNull(frame.vp(header.vpIndex()));
+    /** The target of a call whose VTL field is a number. */
+    static RegisterTarget ofPlainVtl(
+            HypercallFrame frame, long partitionId, int vpIndex, int targetVtl, Bytes padding) {
+        Vp vp = vp(frame, partitionId, padding, vpIndex);
+        return enabled(vp, frame.plainVtl(targetVtl));
+    }
+
+    private static Vp vp(HypercallFrame frame, long partitionId, Bytes padding, int vpIndex) {
+        frame.requireOwnPartition(partitionId);
+        HypercallFrame.requireZero(padding);
+        return frame.vp(vpIndex);
+    }
+
+    private static RegisterTarget enabled(Vp vp, int vtl) {
+        HypercallFrame.requireEnabled(vp, vtl);
+        return new RegisterTarget(vp, vtl);
     }
 }

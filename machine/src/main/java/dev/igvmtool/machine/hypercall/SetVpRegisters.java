@@ -1,11 +1,13 @@
 package dev.igvmtool.machine.hypercall;
 
-import dev.igvmtool.abi.hv.HvStatus;
+import dev.igvmtool.abi.hv.HvPrivilege;
 import dev.igvmtool.abi.hv.HypercallCode;
 import dev.igvmtool.abi.hv.RegisterAssociation;
+import dev.igvmtool.abi.hv.RegisterName;
 import dev.igvmtool.abi.hv.VpRegistersHeader;
-import dev.igvmtool.machine.vp.Vp;
+import dev.igvmtool.abi.hv.VsmPartitionConfig;
 import dev.igvmtool.machine.vp.VpRegisters;
+import java.util.OptionalInt;
 
 /** {@code HvCallSetVpRegisters}: a list of names with values. */
 final class SetVpRegisters implements Hypercall {
@@ -20,17 +22,31 @@ final class SetVpRegisters implements Hypercall {
     }
 
     @Override
-    public int run(HypercallFrame frame) {
-        VpRegistersHeader header = frame.header(VpRegistersHeader.CODEC);
-        int status = RegisterTarget.check(frame, header);
-        if (status != HvStatus.SUCCESS) {
-            return status;
+    public long privileges() {
+        return HvPrivilege.VP_REGISTERS;
+    }
+
+    /** A VTL that is about to protect its memory concerns those above it that asked for it. */
+    @Override
+    public OptionalInt answeredBy(HypercallFrame frame) {
+        for (int i = frame.repStart(); i < frame.repCount(); i++) {
+            RegisterAssociation register = RegisterAssociation.CODEC.read(frame.input(), frame.elementOffset(i));
+            if (register.name() == RegisterName.VSM_PARTITION_CONFIG
+                    && (register.value().low() & VsmPartitionConfig.ENABLE_VTL_PROTECTION) != 0) {
+                return frame.partition()
+                        .configuredInterceptor(
+                                frame.caller().vtl(), VsmPartitionConfig.INTERCEPT_ENABLE_VTL_PROTECTION);
+            }
         }
-        Vp vp = RegisterTarget.vp(frame, header);
-        int vtl = frame.vtl(header.targetVtl());
+        return OptionalInt.empty();
+    }
+
+    @Override
+    public int run(HypercallFrame frame) {
+        RegisterTarget target = RegisterTarget.of(frame, frame.header(VpRegistersHeader.CODEC));
         return frame.forEachRep(i -> {
             RegisterAssociation association = RegisterAssociation.CODEC.read(frame.input(), frame.elementOffset(i));
-            return VpRegisters.set(vp, vtl, association.name(), association.value());
+            return VpRegisters.set(target.vp(), target.vtl(), association.name(), association.value());
         });
     }
 }

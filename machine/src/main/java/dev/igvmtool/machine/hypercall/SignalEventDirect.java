@@ -1,10 +1,10 @@
 package dev.igvmtool.machine.hypercall;
 
+import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.hv.HvStatus;
 import dev.igvmtool.abi.hv.HypercallCode;
 import dev.igvmtool.abi.hv.SignalEventDirectInput;
 import dev.igvmtool.machine.synic.SynIc;
-import dev.igvmtool.machine.vp.Vp;
 
 /** {@code HvCallSignalEventDirect}: sets an event flag of a VP, as the device behind a channel does. */
 final class SignalEventDirect implements Hypercall {
@@ -21,19 +21,12 @@ final class SignalEventDirect implements Hypercall {
     @Override
     public int run(HypercallFrame frame) {
         SignalEventDirectInput input = frame.header(SignalEventDirectInput.CODEC);
-        int status = SynIcTarget.check(frame, input.partitionId(), input.vpIndex(), input.targetVtl(), input.sint());
-        if (status != HvStatus.SUCCESS) {
-            return status;
-        }
-        Vp vp = SynIcTarget.vp(frame, input.vpIndex());
-        int vtl = frame.vtl(input.targetVtl());
-        if (input.flag() >= SynIc.FLAGS) {
-            return HvStatus.INVALID_PARAMETER;
-        }
-        if (!SynIc.canSignal(vp, vtl, input.sint())) {
-            return HvStatus.INVALID_SYNIC_STATE;
-        }
-        frame.putU64(0, SynIc.signal(vp, vtl, input.sint(), input.flag()) ? 1 : 0);
+        RegisterTarget target =
+                RegisterTarget.ofPlainVtl(frame, input.partitionId(), input.vpIndex(), input.targetVtl(), Bytes.EMPTY);
+        HypercallFrame.require(input.sint() < SynIc.SINTS && input.flag() < SynIc.FLAGS, HvStatus.INVALID_PARAMETER);
+        HypercallFrame.require(SynIc.canSignal(target.vp(), target.vtl(), input.sint()), HvStatus.INVALID_SYNIC_STATE);
+        boolean newly = SynIc.signal(target.vp(), target.vtl(), input.sint(), input.flag());
+        frame.putU64(0, newly ? 1 : 0);
         return HvStatus.SUCCESS;
     }
 }

@@ -1,5 +1,6 @@
 package dev.igvmtool.machine.hypercall;
 
+import dev.igvmtool.abi.hv.HvPrivilege;
 import dev.igvmtool.abi.hv.HvStatus;
 import dev.igvmtool.abi.hv.HypercallCode;
 import dev.igvmtool.abi.hv.VpStartInput;
@@ -25,35 +26,31 @@ final class StartVirtualProcessor implements Hypercall {
     }
 
     @Override
+    public long privileges() {
+        return HvPrivilege.START_VP;
+    }
+
+    @Override
     public int run(HypercallFrame frame) {
         VpStartInput input = frame.header(VpStartInput.CODEC);
-        if (!frame.isOwnPartition(input.header().partitionId())) {
-            return HvStatus.INVALID_PARTITION_ID;
-        }
-        Vp vp = frame.vp(input.header().vpIndex());
-        if (vp == null) {
-            return HvStatus.INVALID_VP_INDEX;
-        }
-        int vtl = input.header().targetVtl();
-        if (vtl > frame.caller().vtl()) {
-            return HvStatus.ACCESS_DENIED;
-        }
-        if (!vp.state().hasVtl(vtl)) {
-            return HvStatus.INVALID_VTL_STATE;
-        }
-        if (vp.runState() == RunState.RUNNING) {
-            return HvStatus.INVALID_VP_STATE;
-        }
+        RegisterTarget target = RegisterTarget.ofPlainVtl(
+                frame,
+                input.header().partitionId(),
+                input.header().vpIndex(),
+                input.header().targetVtl(),
+                input.header().padding());
+        Vp vp = target.vp();
+        HypercallFrame.require(vp.runState() != RunState.RUNNING, HvStatus.INVALID_VP_STATE);
         if (frame.partition().config().isolation() == Isolation.TDX) {
             // A TD's processor starts at its reset vector, whatever the context: in 32-bit code, which waits in a
             // mailbox.
             // Nothing here runs that code, so the processor stays there.
-            vp.start(vtl, frame.caller().index());
-            vp.mutableState().vtl(vtl).rip = RESET_VECTOR;
-            vp.mutableState().vtl(vtl).halted = true;
+            vp.start(target.vtl(), frame.caller().index());
+            vp.mutableState().vtl(target.vtl()).rip = RESET_VECTOR;
+            vp.mutableState().vtl(target.vtl()).halted = true;
             return HvStatus.SUCCESS;
         }
-        vp.start(vtl, input.context(), frame.caller().index());
+        vp.start(target.vtl(), input.context(), frame.caller().index());
         return HvStatus.SUCCESS;
     }
 }

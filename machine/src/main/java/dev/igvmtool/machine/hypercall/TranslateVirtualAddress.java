@@ -1,11 +1,14 @@
 package dev.igvmtool.machine.hypercall;
 
+import dev.igvmtool.abi.binary.Bytes;
+import dev.igvmtool.abi.hv.GpaProtection;
+import dev.igvmtool.abi.hv.HvPrivilege;
 import dev.igvmtool.abi.hv.HvStatus;
 import dev.igvmtool.abi.hv.HypercallCode;
-import dev.igvmtool.abi.hv.TargetVtl;
 import dev.igvmtool.abi.hv.TranslateVirtualAddressInput;
 import dev.igvmtool.machine.memory.GpaFault;
-import dev.igvmtool.machine.memory.PhysicalMemory;
+import dev.igvmtool.machine.memory.PageState;
+import dev.igvmtool.machine.memory.PartitionMemory;
 import dev.igvmtool.machine.paging.PageFault;
 import dev.igvmtool.machine.paging.PageWalker;
 import dev.igvmtool.machine.paging.PagingMode;
@@ -13,23 +16,35 @@ import dev.igvmtool.machine.paging.TableMemory;
 import dev.igvmtool.machine.vp.Vp;
 
 /**
- * {@code HvCallTranslateVirtualAddress} and its extended form: walks the tables of a VTL. The result has the code in
- * bits 0-31 (0 success, 1 page not present, 2 privilege violation, 3 invalid table entry, 4 unmapped GPA), the page
- * number stands in the second u64; in the extended form after 40 bytes, behind event information.
+ * {@code HvCallTranslateVirtualAddress} and its extended form: walks the tables of a VTL, and says whether it may access
+ * what is found. The result has a code in bits 0-31, the cache type in bits 32-39 and bit 40 for an overlay page; the page
+ * number stands in the second u64, in the extended form after 48 bytes, behind event information.
  */
 final class TranslateVirtualAddress implements Hypercall {
-    private static final int RESULT_NOT_PRESENT = 1;
-    private static final int RESULT_PRIVILEGE = 2;
-    private static final int RESULT_INVALID_ENTRY = 3;
-    private static final int RESULT_UNMAPPED = 4;
+    private static final int NOT_PRESENT = 1;
+    private static final int PRIVILEGE_VIOLATION = 2;
+    private static final int INVALID_TABLE_FLAGS = 3;
+    private static final int UNMAPPED = 4;
+    private static final int NO_READ_ACCESS = 5;
+    private static final int NO_WRITE_ACCESS = 6;
+    private static final int ILLEGAL_OVERLAY_ACCESS = 7;
+    private static final int INTERCEPT = 8;
+    private static final int UNACCEPTED = 9;
+    private static final long WRITE_BACK = 6L << 32;
+    private static final long OVERLAY_PAGE = 1L << 40;
+
     private static final int SIMPLE_OUTPUT = 16;
     private static final int EXTENDED_OUTPUT = 64;
     private static final int EXTENDED_PAGE_OFFSET = 48;
+    private static final int PAGE_SHIFT = 12;
+    private static final int VTL_SHIFT = 56;
 
     private final HypercallCode code;
+    private final boolean extended;
 
     TranslateVirtualAddress(HypercallCode code) {
         this.code = code;
+        this.extended = code == HypercallCode.TRANSLATE_VIRTUAL_ADDRESS_EX;
     }
 
     @Override
@@ -39,82 +54,120 @@ final class TranslateVirtualAddress implements Hypercall {
 
     @Override
     public Shape shape() {
-        return Shape.simple(TranslateVirtualAddressInput.CODEC.size(), extended() ? EXTENDED_OUTPUT : SIMPLE_OUTPUT);
+        return Shape.simple(TranslateVirtualAddressInput.CODEC.size(), extended ? EXTENDED_OUTPUT : SIMPLE_OUTPUT);
     }
 
-    private boolean extended() {
-        return code == HypercallCode.TRANSLATE_VIRTUAL_ADDRESS_EX;
+    @Override
+    public long privileges() {
+        return HvPrivilege.VP_REGISTERS;
     }
 
     @Override
     public int run(HypercallFrame frame) {
         TranslateVirtualAddressInput input = frame.header(TranslateVirtualAddressInput.CODEC);
-        if (!frame.isOwnPartition(input.partitionId())) {
-            return HvStatus.INVALID_PARTITION_ID;
-        }
+        frame.requireOwnPartition(input.partitionId());
+        HypercallFrame.requireZero(input.reserved());
         Vp vp = frame.vp(input.vpIndex());
-        if (vp == null) {
-            return HvStatus.INVALID_VP_INDEX;
-        }
-        int vtl = new TargetVtl((int) (input.controlFlags() >>> 56))
-                .vtl()
-                .orElse(frame.caller().vtl());
-        if (vtl > frame.caller().vtl()) {
-            return HvStatus.ACCESS_DENIED;
-        }
-        if (!vp.state().hasVtl(vtl)) {
-            return HvStatus.INVALID_VTL_STATE;
-        }
-        translate(frame, vp, vtl, input);
+        long flags = input.controlFlags();
+        HypercallFrame.requireZero(flags & ~TranslateVirtualAddressInput.ALL_FLAGS & (1L << VTL_SHIFT) - 1);
+        int vtl = frame.vtl((int) (flags >>> VTL_SHIFT));
+        HypercallFrame.requireEnabled(vp, vtl);
+        long gva = input.gvaPage() << PAGE_SHIFT;
+        HypercallFrame.require(gva >>> PAGE_SHIFT == input.gvaPage(), HvStatus.INVALID_PARAMETER);
+        translate(frame, vp, vtl, flags, gva);
         return HvStatus.SUCCESS;
     }
 
-    private void translate(HypercallFrame frame, Vp vp, int vtl, TranslateVirtualAddressInput input) {
-        long flags = input.controlFlags();
-        boolean exempt = (flags & TranslateVirtualAddressInput.PRIVILEGE_EXEMPT) != 0;
-        PagingMode mode = vp.pagingMode(vtl, exempt);
-        int access = (flags & TranslateVirtualAddressInput.VALIDATE_WRITE) != 0
+    private void translate(HypercallFrame frame, Vp vp, int vtl, long flags, long gva) {
+        PagingMode mode = mode(vp, vtl, flags);
+        int access = has(flags, TranslateVirtualAddressInput.VALIDATE_WRITE)
                 ? PageWalker.WRITE
-                : (flags & TranslateVirtualAddressInput.VALIDATE_EXECUTE) != 0 ? PageWalker.EXECUTE : PageWalker.READ;
-        boolean setBits = (flags & TranslateVirtualAddressInput.SET_PAGE_TABLE_BITS) != 0;
-        long gva = input.gvaPage() * PhysicalMemory.PAGE_SIZE;
-        int result = 0;
+                : has(flags, TranslateVirtualAddressInput.VALIDATE_EXECUTE) ? PageWalker.EXECUTE : PageWalker.READ;
+        boolean setBits = has(flags, TranslateVirtualAddressInput.SET_PAGE_TABLE_BITS);
+        PartitionMemory memory = frame.partition().memory();
+        long result;
         long gpa = 0;
-        try {
-            gpa = PageWalker.walk(tables(frame.partition().physical()), mode, gva, access, setBits);
-            if (gpa < 0) {
-                result = resultOf((int) ~gpa);
-                gpa = 0;
-            } else {
-                gpa = mode.alias().strip(gpa);
+        if (mode.paging() && (!mode.longMode() || !PageWalker.isCanonical(gva))) {
+            result = NOT_PRESENT;
+        } else {
+            try {
+                long walked = PageWalker.walk(tables(memory, vtl), mode, gva, access, setBits);
+                if (walked < 0) {
+                    result = resultOf((int) ~walked);
+                } else {
+                    gpa = mode.alias().strip(walked);
+                    result = accessResult(memory, vtl, gpa >>> PAGE_SHIFT, flags);
+                }
+            } catch (GpaFault fault) {
+                result = fault.reason() == GpaFault.Reason.DENIED ? INTERCEPT : UNMAPPED;
             }
-            if (result == 0 && !frame.partition().physical().isRam(gpa)) {
-                result = RESULT_UNMAPPED;
-            }
-        } catch (GpaFault unmapped) {
-            result = RESULT_UNMAPPED;
         }
         frame.putU64(0, result);
-        frame.putU64(extended() ? EXTENDED_PAGE_OFFSET : Long.BYTES, gpa >>> 12);
+        frame.putU64(extended ? EXTENDED_PAGE_OFFSET : Long.BYTES, gpa >>> PAGE_SHIFT);
+    }
+
+    private static boolean has(long flags, long flag) {
+        return (flags & flag) != 0;
+    }
+
+    private static PagingMode mode(Vp vp, int vtl, long flags) {
+        boolean exempt = has(flags, TranslateVirtualAddressInput.PRIVILEGE_EXEMPT);
+        PagingMode mode = vp.pagingMode(vtl, exempt || has(flags, TranslateVirtualAddressInput.SUPERVISOR_ACCESS));
+        if (exempt) {
+            return mode.withoutPrivilege();
+        }
+        if (has(flags, TranslateVirtualAddressInput.USER_ACCESS)) {
+            mode = mode.withUser(true);
+        }
+        if (has(flags, TranslateVirtualAddressInput.ENFORCE_SMAP)) {
+            return mode.withAccessFlag(false);
+        }
+        return has(flags, TranslateVirtualAddressInput.OVERRIDE_SMAP) ? mode.withAccessFlag(true) : mode;
     }
 
     private static int resultOf(int errorCode) {
         if ((errorCode & PageFault.PRESENT) == 0) {
-            return RESULT_NOT_PRESENT;
+            return NOT_PRESENT;
         }
-        return (errorCode & PageFault.RESERVED) != 0 ? RESULT_INVALID_ENTRY : RESULT_PRIVILEGE;
+        return (errorCode & PageFault.RESERVED) != 0 ? INVALID_TABLE_FLAGS : PRIVILEGE_VIOLATION;
     }
 
-    private static TableMemory tables(PhysicalMemory memory) {
+    private static long accessResult(PartitionMemory memory, int vtl, long page, long flags) {
+        boolean overlay = memory.isOverlay(vtl, page);
+        if (overlay && has(flags, TranslateVirtualAddressInput.VALIDATE_WRITE)) {
+            return ILLEGAL_OVERLAY_ACCESS;
+        }
+        if (!overlay && !memory.physical().isRam(page << PAGE_SHIFT)) {
+            return UNMAPPED;
+        }
+        if (memory.pageState(page) == PageState.UNACCEPTED) {
+            return UNACCEPTED;
+        }
+        int allowed = memory.allowed(vtl, page);
+        if (has(flags, TranslateVirtualAddressInput.VALIDATE_READ) && (allowed & GpaProtection.READ) == 0) {
+            return NO_READ_ACCESS;
+        }
+        if (has(flags, TranslateVirtualAddressInput.VALIDATE_WRITE) && (allowed & GpaProtection.WRITE) == 0) {
+            return NO_WRITE_ACCESS;
+        }
+        return WRITE_BACK | (overlay ? OVERLAY_PAGE : 0);
+    }
+
+    /** Tables as the VTL reaches them. */
+    private static TableMemory tables(PartitionMemory memory, int vtl) {
         return new TableMemory() {
             @Override
             public long readEntry(long gpa) {
-                return memory.readU64(gpa);
+                return memory.readBytes(vtl, gpa, Long.BYTES).u64(0);
             }
 
             @Override
             public void writeEntry(long gpa, long value) {
-                memory.writeU64(gpa, value);
+                byte[] bytes = new byte[Long.BYTES];
+                for (int i = 0; i < bytes.length; i++) {
+                    bytes[i] = (byte) (value >>> 8 * i);
+                }
+                memory.writeBytes(vtl, gpa, Bytes.wrap(bytes));
             }
         };
     }

@@ -112,6 +112,21 @@ public final class PartitionMemory {
         return mask;
     }
 
+    /** The lowest VTL above {@code vtl} that forbids some of {@code access} to a page; -1 if none does. */
+    public int protector(int vtl, long page, int access) {
+        for (int setter = vtl + 1; setter < setBy.length; setter++) {
+            if ((access & ~setBy[setter].mask(page)) != 0) {
+                return setter;
+            }
+        }
+        return -1;
+    }
+
+    /** True if {@code vtl} sees a page of the hypervisor instead of guest memory. */
+    public boolean isOverlay(int vtl, long page) {
+        return hasOverlays() && overlayIndex(vtl, page) >= 0;
+    }
+
     /** Puts an overlay page over guest memory as {@code vtl} sees it, in place of another one at the same address. */
     public void setOverlay(int vtl, long page, Bytes content) {
         removeOverlay(vtl, page);
@@ -215,6 +230,11 @@ public final class PartitionMemory {
         }
     }
 
+    /** True if the hypervisor can reach a page of RAM without the guest. */
+    public boolean isReachableByHost(long gpa) {
+        return physical.isRam(gpa) && !(encryption.hardware() && pageState(gpa >>> 12) != PageState.SHARED);
+    }
+
     /** What the hypervisor reads and writes for the guest must be visible to it. */
     private void checkVisible(long gpa, AccessKind access) {
         if (encryption.hardware() && pageState(gpa >>> 12) != PageState.SHARED) {
@@ -248,14 +268,23 @@ public final class PartitionMemory {
 
     /** Checks and writes a range of any length, as {@code vtl} sees it. */
     public void writeBytes(int vtl, long gpa, Bytes content) {
-        for (long at = gpa; at < gpa + content.size(); at = (at | PAGE_SIZE - 1) + 1) {
+        checkWritable(vtl, gpa, content.size());
+        physical.writeBytes(gpa, content);
+    }
+
+    /** Passes if {@link #writeBytes} does. */
+    public void checkWritable(int vtl, long gpa, int length) {
+        for (long done = 0; done < length; done = ((gpa + done | PAGE_SIZE - 1) + 1) - gpa) {
+            long at = gpa + done;
             check(vtl, at, AccessKind.WRITE, false);
             checkVisible(at, AccessKind.WRITE);
             if (overlay(vtl, at) != null) {
                 throw new GpaFault(GpaFault.Reason.DENIED, at, AccessKind.WRITE);
             }
+            if (!physical.isRam(at)) {
+                throw new GpaFault(GpaFault.Reason.UNMAPPED, at, AccessKind.WRITE);
+            }
         }
-        physical.writeBytes(gpa, content);
     }
 
     /** Everything but the physical memory, for snapshots. */

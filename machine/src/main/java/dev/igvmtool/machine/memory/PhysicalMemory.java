@@ -280,8 +280,8 @@ public final class PhysicalMemory implements Memory {
     }
 
     private void checkAll(long address, long length) {
-        for (long gpa = address; gpa < address + length; gpa = (gpa | OFFSET_MASK) + 1) {
-            check(gpa, AccessKind.WRITE);
+        for (long done = 0; done < length; done = ((address + done | OFFSET_MASK) + 1) - address) {
+            check(address + done, AccessKind.WRITE);
         }
     }
 

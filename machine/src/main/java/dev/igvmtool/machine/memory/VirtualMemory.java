@@ -278,7 +278,12 @@ public final class VirtualMemory implements Memory {
     }
 
     private long walk(PagingMode mode, long gva, AccessKind access) {
-        long gpa = PageWalker.walk(tables, mode, gva, walkAccess(access), true);
+        long gpa;
+        try {
+            gpa = PageWalker.walk(tables, mode, gva, walkAccess(access), true);
+        } catch (GpaFault fault) {
+            throw fault.inWalk();
+        }
         if (gpa < 0) {
             throw pageFault(gva, access, (int) ~gpa);
         }

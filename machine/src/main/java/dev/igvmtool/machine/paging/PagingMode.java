@@ -34,6 +34,22 @@ public record PagingMode(
     static final long EFER_LMA = 1 << 10;
     static final long EFER_NXE = 1 << 11;
 
+    /** The same with accesses at privilege level 3, or not. */
+    public PagingMode withUser(boolean value) {
+        return new PagingMode(cr0, cr3, cr4, efer, value, accessFlag, physicalAddressBits, alias);
+    }
+
+    /** The same with RFLAGS.AC as given. */
+    public PagingMode withAccessFlag(boolean value) {
+        return new PagingMode(cr0, cr3, cr4, efer, user, value, physicalAddressBits, alias);
+    }
+
+    /** The same without any check that depends on the privilege level. */
+    public PagingMode withoutPrivilege() {
+        return new PagingMode(
+                cr0, cr3, cr4 & ~(CR4_SMEP | CR4_SMAP), efer, false, accessFlag, physicalAddressBits, alias);
+    }
+
     /** False: addresses are physical. */
     public boolean paging() {
         return (cr0 & CR0_PG) != 0;

@@ -2,8 +2,8 @@ package dev.igvmtool.machine.partition;
 
 import dev.igvmtool.abi.hv.InterceptType;
 import dev.igvmtool.machine.Programs;
-import dev.igvmtool.machine.bus.Clock;
 import dev.igvmtool.machine.bus.CpuidTable;
+import dev.igvmtool.machine.bus.MmioBus;
 import dev.igvmtool.machine.bus.PortBus;
 import dev.igvmtool.machine.event.EventSink;
 import dev.igvmtool.machine.event.MachineEvent;
@@ -11,10 +11,14 @@ import dev.igvmtool.machine.hypercall.HypercallPage;
 import dev.igvmtool.machine.hypercall.Hypercalls;
 import dev.igvmtool.machine.memory.PartitionMemory;
 import dev.igvmtool.machine.memory.PhysicalMemory;
+import dev.igvmtool.machine.synic.Connections;
+import dev.igvmtool.machine.synic.Timers;
 import dev.igvmtool.machine.vp.Code;
+import dev.igvmtool.machine.vp.InterruptRouter;
 import dev.igvmtool.machine.vp.Vp;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One partition of the hypervisor: memory, VPs, and what they share. */
 public final class Partition {
+    private static final long PAGE_ENABLED = 1;
+    private static final int PAGE_SHIFT = 12;
+
     /** Partition id of the one guest. */
     public static final long ID = 2;
 
@@ -31,28 +38,35 @@ public final class Partition {
     private final PhysicalMemory physical;
     private final PartitionMemory memory;
     private final PartitionState state;
+    private final PartitionTime time;
     private final CpuidTable cpuid;
     private final PortBus ports = new PortBus();
+    private final MmioBus mmio = new MmioBus();
     private final Hypercalls hypercalls = Hypercalls.standard();
+    private final Connections connections = new Connections(this);
+    private final DeviceInterrupts deviceInterrupts = new DeviceInterrupts(this);
+    private final InterruptRouter interrupts = new InterruptRouter(this);
+    private final Timers timers = new Timers(this);
     private final Programs programs;
     private final List<Vp> vps = new ArrayList<>();
     private final Map<Integer, Integer> vpByApicId = new HashMap<>();
     private final BitSet mayRun = new BitSet();
     private @Nullable EventSink sink;
     private @Nullable Code machineCode;
-    private long stepsRetired;
 
     public Partition(PartitionConfig config, Programs programs) {
         this.config = config;
+        this.time = new PartitionTime(config.clock());
         this.programs = programs;
         int vtls = config.highestVtl() + 1;
         physical = new PhysicalMemory(config.ram());
         memory = new PartitionMemory(physical, vtls, config.isolation().encryption());
-        state = new PartitionState(vtls);
+        state = new PartitionState(vtls, 1 | 1 << config.highestVtl());
         cpuid = new CpuidTable(
                 new CpuidTable.Features(
                         config.x2apic(),
                         config.physicalAddressBits(),
+                        config.privileges(),
                         config.isolation().cpuidType(),
                         config.vps().size(),
                         config.tscRatioNumerator()),
@@ -90,8 +104,34 @@ public final class Partition {
         return ports;
     }
 
-    public Clock clock() {
-        return config.clock();
+    /** Devices of the host behind physical addresses. */
+    public MmioBus mmio() {
+        return mmio;
+    }
+
+    /** Connections by which programs post messages and signal events. */
+    public Connections connections() {
+        return connections;
+    }
+
+    /** Interrupts of devices that the host has given to the partition. */
+    public DeviceInterrupts deviceInterrupts() {
+        return deviceInterrupts;
+    }
+
+    /** What takes interrupts to VPs. */
+    public InterruptRouter interrupts() {
+        return interrupts;
+    }
+
+    /** Timers of all VPs. */
+    public Timers timers() {
+        return timers;
+    }
+
+    /** Steps retired, and the counters that grow with them. */
+    public PartitionTime time() {
+        return time;
     }
 
     /** True if local APICs are in x2APIC mode from the start: nobody could be trusted to emulate their page. */
@@ -114,7 +154,7 @@ public final class Partition {
 
     /** All VPs, by index. */
     public List<Vp> vps() {
-        return List.copyOf(vps);
+        return Collections.unmodifiableList(vps);
     }
 
     /** Number of VPs. */
@@ -131,6 +171,11 @@ public final class Partition {
     public OptionalInt vpWithApicId(int apicId) {
         Integer index = vpByApicId.get(apicId);
         return index == null ? OptionalInt.empty() : OptionalInt.of(index);
+    }
+
+    /** The highest VTL that is enabled for the partition. */
+    public int highestEnabledVtl() {
+        return Integer.SIZE - 1 - Integer.numberOfLeadingZeros(state.enabledVtls());
     }
 
     /** Number of VTLs that the partition can have. */
@@ -168,22 +213,6 @@ public final class Partition {
         }
     }
 
-    /** Steps that all VPs together have run to their end. */
-    public long stepsRetired() {
-        return stepsRetired;
-    }
-
-    /** Counts one more step. */
-    public long countStep() {
-        stepsRetired++;
-        return stepsRetired;
-    }
-
-    /** Goes back to an earlier count. */
-    public void setStepsRetired(long count) {
-        stepsRetired = count;
-    }
-
     /** VPs that may be able to take a turn: all that are, and perhaps some that are not. */
     public BitSet mayRun() {
         return mayRun;
@@ -200,6 +229,26 @@ public final class Partition {
         for (PartitionState.InstalledIntercept intercept : state.intercepts) {
             if (intercept.vtl() > vtl && (intercept.access() & access) != 0 && covers(intercept, type, parameter)) {
                 return OptionalInt.of(intercept.vtl());
+            }
+        }
+        return OptionalInt.empty();
+    }
+
+    /** True if some VTL above {@code vtl} has installed an intercept or is configured to get some. */
+    public boolean mayIntercept(int vtl) {
+        for (int higher = vtl + 1; higher < vtlCount(); higher++) {
+            if (state.vsmPartitionConfig[higher] != 0) {
+                return true;
+            }
+        }
+        return !state.intercepts.isEmpty();
+    }
+
+    /** The VTL above {@code vtl} whose VsmPartitionConfig has a bit set. */
+    public OptionalInt configuredInterceptor(int vtl, long bit) {
+        for (int higher = vtl + 1; higher < vtlCount(); higher++) {
+            if ((state.vsmPartitionConfig[higher] & bit) != 0) {
+                return OptionalInt.of(higher);
             }
         }
         return OptionalInt.empty();
@@ -234,5 +283,26 @@ public final class Partition {
             memory.setOverlay(vtl, wanted >>> 12, HypercallPage.CONTENT);
         }
         state.hypercallPage[vtl] = wanted;
+    }
+
+    /** Sets the reference TSC register of a VTL: bit 0 lays the page over guest memory. */
+    public void setReferenceTsc(int vtl, long value) {
+        long former = state.referenceTsc[vtl];
+        if ((former & PAGE_ENABLED) != 0) {
+            memory.removeOverlay(vtl, former >>> PAGE_SHIFT);
+        }
+        if ((value & PAGE_ENABLED) != 0) {
+            memory.setOverlay(vtl, value >>> PAGE_SHIFT, ReferenceTscPage.content(time, state.tscSequence));
+        }
+        state.referenceTsc[vtl] = value;
+    }
+
+    /** Sets the counters, as after a restore on another host; pages that tell how to compute them say so. */
+    public void restoreTime(long referenceTime, long timeStampCounter, int tscSequence) {
+        time.set(referenceTime, timeStampCounter);
+        state.tscSequence = tscSequence;
+        for (int vtl = 0; vtl < vtlCount(); vtl++) {
+            setReferenceTsc(vtl, state.referenceTsc[vtl]);
+        }
     }
 }

@@ -1,6 +1,8 @@
 package dev.igvmtool.machine.partition;
 
 import dev.igvmtool.abi.binary.GpaRange;
+import dev.igvmtool.abi.hv.HvPrivilege;
+import dev.igvmtool.abi.hv.VsmCapabilities;
 import dev.igvmtool.machine.bus.Clock;
 import dev.igvmtool.machine.bus.CpuidTable;
 import dev.igvmtool.machine.bus.StepClock;
@@ -18,8 +20,9 @@ import java.util.stream.IntStream;
  * @param ram page-aligned, in any order; the host may change it until the partition runs
  * @param highestVtl highest VTL that may be enabled, 0 to 2
  * @param activeVtlAnswer answer to VsmVpStatus in place of the VTL in which a VP runs
- * @param vtl0AliasMapAvailable bit 29 of VsmCapabilities
- * @param interceptPageAvailable bit 27 of VsmCapabilities
+ * @param privileges what the partition may use, see {@link HvPrivilege}
+ * @param guestVsm the guest may have a VTL1
+ * @param vsmCapabilities what the hypervisor offers to VTLs, see {@link VsmCapabilities}
  * @param tscRatioNumerator EBX of CPUID 0x15, 0 if not told
  * @param tdConfigFlags field CONFIG_FLAGS of a TD
  * @param cpuidOverrides leaves that differ from the built-in table
@@ -35,14 +38,36 @@ public record PartitionConfig(
         OptionalInt activeVtlAnswer,
         int physicalAddressBits,
         boolean x2apic,
-        boolean vtl0AliasMapAvailable,
-        boolean interceptPageAvailable,
+        long privileges,
+        boolean guestVsm,
+        long vsmCapabilities,
         int tscRatioNumerator,
         long tdConfigFlags,
         Map<CpuidTable.Key, CpuidResult> cpuidOverrides,
         Map<Integer, Integer> vpIndexAnswers,
         Clock clock,
         HostConduct conduct) {
+    /** What Hyper-V lets a guest with a paravisor use. */
+    public static final long DEFAULT_PRIVILEGES = HvPrivilege.VP_RUN_TIME
+            | HvPrivilege.REFERENCE_COUNTER
+            | HvPrivilege.SYNIC_MSRS
+            | HvPrivilege.SYNTHETIC_TIMERS
+            | HvPrivilege.APIC_MSRS
+            | HvPrivilege.HYPERCALL_MSRS
+            | HvPrivilege.VP_INDEX
+            | HvPrivilege.REFERENCE_TSC
+            | HvPrivilege.GUEST_IDLE
+            | HvPrivilege.FREQUENCIES
+            | HvPrivilege.REENLIGHTENMENT
+            | HvPrivilege.POST_MESSAGES
+            | HvPrivilege.SIGNAL_EVENTS
+            | HvPrivilege.EXTENDED_GVA_RANGES
+            | HvPrivilege.VSM
+            | HvPrivilege.VP_REGISTERS
+            | HvPrivilege.FAST_OUTPUT
+            | HvPrivilege.EXTENDED_HYPERCALLS
+            | HvPrivilege.START_VP;
+
     public PartitionConfig {
         vps = List.copyOf(vps);
         ram = List.copyOf(ram);
@@ -67,8 +92,12 @@ public record PartitionConfig(
         private OptionalInt activeVtlAnswer = OptionalInt.empty();
         private int physicalAddressBits = 46;
         private boolean x2apic = true;
-        private boolean vtl0AliasMapAvailable = true;
-        private boolean interceptPageAvailable = true;
+        private long privileges = DEFAULT_PRIVILEGES;
+        private boolean guestVsm;
+        private long vsmCapabilities = VsmCapabilities.DR6_SHARED
+                | VsmCapabilities.INTERCEPT_PAGE_AVAILABLE
+                | VsmCapabilities.RETURN_ACTION_AVAILABLE
+                | VsmCapabilities.VTL0_ALIAS_MAP_AVAILABLE;
         private int tscRatioNumerator;
         private long tdConfigFlags;
         private Map<CpuidTable.Key, CpuidResult> cpuidOverrides = Map.of();
@@ -119,14 +148,24 @@ public record PartitionConfig(
             return this;
         }
 
-        public Builder vtl0AliasMapAvailable(boolean value) {
-            vtl0AliasMapAvailable = value;
+        public Builder privileges(long value) {
+            privileges = value;
             return this;
         }
 
-        public Builder interceptPageAvailable(boolean value) {
-            interceptPageAvailable = value;
+        public Builder guestVsm(boolean value) {
+            guestVsm = value;
             return this;
+        }
+
+        /** Offers a capability of {@link VsmCapabilities}, or does not. */
+        public Builder vsmCapability(long capability, boolean offered) {
+            vsmCapabilities = offered ? vsmCapabilities | capability : vsmCapabilities & ~capability;
+            return this;
+        }
+
+        public Builder vtl0AliasMapAvailable(boolean value) {
+            return vsmCapability(VsmCapabilities.VTL0_ALIAS_MAP_AVAILABLE, value);
         }
 
         public Builder tscRatioNumerator(int value) {
@@ -168,8 +207,9 @@ public record PartitionConfig(
                     activeVtlAnswer,
                     physicalAddressBits,
                     x2apic,
-                    vtl0AliasMapAvailable,
-                    interceptPageAvailable,
+                    isolation == Isolation.VBS ? privileges | HvPrivilege.ISOLATION : privileges,
+                    guestVsm,
+                    vsmCapabilities,
                     tscRatioNumerator,
                     tdConfigFlags,
                     cpuidOverrides,

@@ -19,6 +19,14 @@ public final class PartitionState {
 
     public final long[] referenceTsc;
 
+    /** Sequence number of the reference TSC page while it is valid. */
+    public int tscSequence = 1;
+
+    /** PM timer assist register: bits 0-15 port, 16 counter of 24 bits, 17 on. */
+    public long pmTimerAssist;
+
+    private int enabledVtls;
+
     /** VsmPartitionConfig, by the VTL that set it. */
     public final long[] vsmPartitionConfig;
 
@@ -41,7 +49,8 @@ public final class PartitionState {
      */
     public record InstalledIntercept(int vtl, int type, int access, long parameter) {}
 
-    PartitionState(int vtls) {
+    PartitionState(int vtls, int enabledVtls) {
+        this.enabledVtls = enabledVtls;
         guestOsId = new long[vtls];
         hypercallPage = new long[vtls];
         referenceTsc = new long[vtls];
@@ -51,7 +60,7 @@ public final class PartitionState {
 
     /** An independent copy. */
     public PartitionState copy() {
-        PartitionState copy = new PartitionState(guestOsId.length);
+        PartitionState copy = new PartitionState(guestOsId.length, enabledVtls);
         copy.assign(this);
         return copy;
     }
@@ -63,11 +72,29 @@ public final class PartitionState {
         System.arraycopy(source.referenceTsc, 0, referenceTsc, 0, referenceTsc.length);
         System.arraycopy(source.vsmPartitionConfig, 0, vsmPartitionConfig, 0, vsmPartitionConfig.length);
         System.arraycopy(source.crash, 0, crash, 0, crash.length);
+        pmTimerAssist = source.pmTimerAssist;
+        tscSequence = source.tscSequence;
+        enabledVtls = source.enabledVtls;
         intercepts = source.intercepts;
         saveAreas.clear();
         saveAreas.addAll(source.saveAreas);
         kept.clear();
         kept.putAll(source.kept);
+    }
+
+    /** One bit for each VTL that VPs may enable. */
+    public int enabledVtls() {
+        return enabledVtls;
+    }
+
+    /** True if VPs may enable the VTL. */
+    public boolean isVtlEnabled(int vtl) {
+        return (enabledVtls & 1 << vtl) != 0;
+    }
+
+    /** Lets VPs enable a VTL. */
+    public void enableVtl(int vtl) {
+        enabledVtls |= 1 << vtl;
     }
 
     /** Index of a crash register of a VTL: 0 to 4 for P0 to P4, 5 for control. */

@@ -46,6 +46,7 @@ final class ControlTransfers {
         vtl.rsp = newRsp;
         vtl.setSegment(SegmentRegister.CS, loaded[0]);
         vtl.setSegment(SegmentRegister.SS, loaded[1]);
+        vtl.nmiMasked = false;
         vp.registersChanged();
     }
 

@@ -1,7 +1,9 @@
 package dev.igvmtool.machine.vp;
 
+import dev.igvmtool.abi.binary.ByteWriter;
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.hv.CpuidIntercept;
+import dev.igvmtool.abi.hv.ExceptionIntercept;
 import dev.igvmtool.abi.hv.HypercallIntercept;
 import dev.igvmtool.abi.hv.InterceptHeader;
 import dev.igvmtool.abi.hv.IoPortIntercept;
@@ -11,8 +13,9 @@ import dev.igvmtool.abi.hv.MsrIntercept;
 import dev.igvmtool.abi.x64.Gpr;
 import dev.igvmtool.abi.x64.SegmentRegister;
 import dev.igvmtool.machine.guest.CpuidResult;
-import dev.igvmtool.machine.memory.AccessKind;
+import dev.igvmtool.machine.guest.GuestException;
 import dev.igvmtool.machine.memory.GpaFault;
+import java.util.function.Function;
 
 /**
  * Makes the intercepts of accesses. The instruction bytes are those that the access would have in machine code; RIP
@@ -28,6 +31,11 @@ final class Intercepts {
     private static final int XMM0 = 160;
 
     private static final int GVA_VALID = 1;
+    /** The GPA is what the GVA translates to, not that of a table on the way. */
+    private static final int GVA_IS_OF_GPA = 2;
+
+    private static final int WRITE_BACK = 6;
+    private static final int ERROR_CODE_VALID = 1;
     private static final long LOW_32 = 0xffff_ffffL;
 
     private Intercepts() {}
@@ -140,18 +148,57 @@ final class Intercepts {
                         Bytes.zeros(12))));
     }
 
-    static InterceptRequest memory(int handler, GpaFault fault, long gva) {
-        int type = fault.reason() == GpaFault.Reason.UNMAPPED ? MessageType.UNMAPPED_GPA : MessageType.GPA_INTERCEPT;
-        int access = fault.access() == AccessKind.WRITE
-                ? InterceptHeader.WRITE
-                : fault.access() == AccessKind.EXECUTE ? InterceptHeader.EXECUTE : InterceptHeader.READ;
+    static InterceptRequest memory(int handler, GpaFault fault, long gva, int taskPriority) {
+        int type =
+                switch (fault.reason()) {
+                    case UNMAPPED -> MessageType.UNMAPPED_GPA;
+                    case UNACCEPTED -> MessageType.UNACCEPTED_GPA;
+                    case DENIED, VISIBILITY, WITHHELD -> MessageType.GPA_INTERCEPT;
+                };
+        int access =
+                switch (fault.access()) {
+                    case READ -> InterceptHeader.READ;
+                    case WRITE -> InterceptHeader.WRITE;
+                    case EXECUTE -> InterceptHeader.EXECUTE;
+                };
         return plain(
                 handler,
                 type,
                 access,
                 HardwareExit.memory(fault, gva),
                 header -> MemoryIntercept.CODEC.toBytes(new MemoryIntercept(
-                        header, 0, 0, GVA_VALID, 0, 0, gva, fault.gpa(), Bytes.zeros(INSTRUCTION_BYTES))));
+                        header,
+                        WRITE_BACK,
+                        0,
+                        GVA_VALID | (fault.inTables() ? 0 : GVA_IS_OF_GPA),
+                        taskPriority,
+                        0,
+                        gva,
+                        fault.gpa(),
+                        Bytes.zeros(INSTRUCTION_BYTES))));
+    }
+
+    static InterceptRequest exception(int handler, GuestException fault, VpState state) {
+        ByteWriter registers = new ByteWriter();
+        for (Gpr register : Gpr.values()) {
+            registers.u64(gpr(state, register));
+        }
+        return message(
+                handler,
+                MessageType.EXCEPTION,
+                InterceptHeader.EXECUTE,
+                header -> ExceptionIntercept.CODEC.toBytes(new ExceptionIntercept(
+                        header,
+                        fault.vector().number(),
+                        fault.vector().hasErrorCode() ? ERROR_CODE_VALID : 0,
+                        0,
+                        fault.errorCode(),
+                        fault.address(),
+                        0,
+                        Bytes.zeros(INSTRUCTION_BYTES),
+                        state.active().segment(SegmentRegister.DS),
+                        state.active().segment(SegmentRegister.SS),
+                        registers.toBytes())));
     }
 
     static InterceptRequest unrecoverableException(int handler) {
@@ -180,12 +227,13 @@ final class Intercepts {
 
     /** An intercept that cannot be completed by going on after the instruction. */
     private static InterceptRequest plain(
-            int handler,
-            int type,
-            int access,
-            HardwareExit exit,
-            java.util.function.Function<InterceptHeader, Bytes> payload) {
+            int handler, int type, int access, HardwareExit exit, Function<InterceptHeader, Bytes> payload) {
         return new InterceptRequest(handler, type, 0, access, 0, 0, 0, 0, exit, payload);
+    }
+
+    /** A message of the hypervisor that no hardware knows: in isolated guests nobody can ask for it. */
+    static InterceptRequest message(int handler, int type, int access, Function<InterceptHeader, Bytes> payload) {
+        return plain(handler, type, access, HardwareExit.INTERRUPT, payload);
     }
 
     private static long gpr(VpState state, Gpr register) {

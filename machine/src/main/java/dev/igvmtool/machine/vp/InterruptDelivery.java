@@ -5,10 +5,12 @@ import dev.igvmtool.abi.x64.SegmentRegister;
 import dev.igvmtool.abi.x64.SegmentValue;
 import dev.igvmtool.abi.x64.Vector;
 import dev.igvmtool.machine.guest.GuestException;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Delivers interrupts and exceptions through the IDT in 64-bit mode (SDM volume 3, chapter 6.14). */
 final class InterruptDelivery {
+    private static final int NMI = 2;
     private static final int GATE_BYTES = 16;
     private static final int TSS_RSP0 = 4;
     private static final int TSS_IST1 = 36;
@@ -60,6 +62,29 @@ final class InterruptDelivery {
                     current = next;
                 }
             }
+        }
+    }
+
+    /** Delivers an event that a higher VTL has made pending. */
+    void injected(int vector, boolean hasCode, int code, long parameter) {
+        Optional<Vector> known = Vector.of(vector);
+        if (known.isPresent()) {
+            exception(new GuestException(known.get(), code, parameter, "exception injected by a higher VTL"));
+            return;
+        }
+        try {
+            deliver(vector, hasCode, code, false);
+        } catch (GuestException fault) {
+            exception(fault);
+        }
+    }
+
+    /** Delivers an NMI. */
+    void nonMaskable() {
+        try {
+            deliver(NMI, false, 0, true);
+        } catch (GuestException fault) {
+            exception(fault);
         }
     }
 

@@ -1,12 +1,13 @@
 package dev.igvmtool.machine.vp;
 
+import dev.igvmtool.abi.hv.HypercallCode;
 import dev.igvmtool.abi.hv.HypercallControl;
 import dev.igvmtool.abi.hv.HypercallResult;
 import dev.igvmtool.abi.hv.InterceptHeader;
 import dev.igvmtool.abi.hv.InterceptType;
 import dev.igvmtool.abi.hv.MessageType;
+import dev.igvmtool.abi.hv.VsmPartitionConfig;
 import dev.igvmtool.abi.x64.Gpr;
-import dev.igvmtool.abi.x64.Msr;
 import dev.igvmtool.abi.x64.Vector;
 import dev.igvmtool.machine.event.MachineEvent;
 import dev.igvmtool.machine.guest.CpuidResult;
@@ -39,7 +40,7 @@ final class PlatformAccess {
         this.vp = vp;
         this.partition = partition;
         this.stages = stages;
-        this.msrs = new Msrs(vp, partition);
+        this.msrs = new Msrs(vp);
     }
 
     /** The next access is the first of its step. */
@@ -60,7 +61,7 @@ final class PlatformAccess {
     }
 
     private boolean answersMsr(int number) {
-        return leavesAlways() ? Msrs.isOfProcessor(number) : msrs.exists(number);
+        return leavesAlways() ? ProcessorMsrs.isPrivate(number) : msrs.exists(number);
     }
 
     /** HLT. */
@@ -132,6 +133,9 @@ final class PlatformAccess {
     CpuidResult cpuid(int leaf, int subleaf) {
         CpuidResult result = hostCpuid(leaf, subleaf);
         OptionalInt handler = handler(InterceptType.CPUID, InterceptType.ACCESS_EXECUTE, leaf);
+        if (handler.isEmpty() && !partition.cpuid().isImplemented(leaf)) {
+            handler = partition.configuredInterceptor(vp.vtl(), VsmPartitionConfig.INTERCEPT_UNIMPLEMENTED_CPUID);
+        }
         if (handler.isPresent()) {
             VpState.CompletedAccess done =
                     completedOr(Intercepts.cpuid(handler.getAsInt(), leaf, subleaf, result, vp.state()));
@@ -150,6 +154,10 @@ final class PlatformAccess {
 
     int in(int port, int sizeBytes) {
         requirePorts();
+        if (PmTimer.answers(partition.state().pmTimerAssist, port, sizeBytes)) {
+            return PmTimer.value(
+                    partition.state().pmTimerAssist, partition.time().referenceTime());
+        }
         OptionalInt handler = handler(InterceptType.IO_PORT, InterceptType.ACCESS_READ, port);
         if (handler.isPresent()) {
             VpState.CompletedAccess done = completedOr(
@@ -209,28 +217,53 @@ final class PlatformAccess {
         }
         switch (sequence) {
             case CALL -> hypercall();
-            case VTL_CALL -> {
-                if (VtlTransitions.higherVtl(vp.state()) < 0) {
-                    throw GuestException.invalidOpcode("VTL call without a higher VTL");
-                }
-                stages.setAfterStep(StageCode.AfterStep.VTL_CALL);
-            }
-            case VTL_RETURN -> {
-                if (VtlTransitions.lowerVtl(vp.state()) < 0) {
-                    throw GuestException.invalidOpcode("VTL return without a lower VTL");
-                }
-                boolean fast = (vp.get(Gpr.RCX) & 1) != 0;
-                stages.setAfterStep(fast ? StageCode.AfterStep.VTL_RETURN_FAST : StageCode.AfterStep.VTL_RETURN);
-            }
+            case VTL_CALL -> vtlCall();
+            case VTL_RETURN -> vtlReturn(vp.get(Gpr.RCX));
         }
+    }
+
+    private void vtlCall() {
+        if (VtlTransitions.higherVtl(vp.state()) < 0) {
+            throw GuestException.invalidOpcode("VTL call without a higher VTL");
+        }
+        stages.setAfterStep(StageCode.AfterStep.VTL_CALL);
+    }
+
+    private void vtlReturn(long argument) {
+        if (VtlTransitions.lowerVtl(vp.state()) < 0) {
+            throw GuestException.invalidOpcode("VTL return without a lower VTL");
+        }
+        boolean fast = (argument & 1) != 0;
+        stages.setAfterStep(fast ? StageCode.AfterStep.VTL_RETURN_FAST : StageCode.AfterStep.VTL_RETURN);
+    }
+
+    /** VTL call and return are calls too, whose argument is in RAX; anything else in their control word is #UD. */
+    private boolean switchesVtl(HypercallControl control) {
+        boolean call = control.code() == HypercallCode.VTL_CALL.code();
+        if (!call && control.code() != HypercallCode.VTL_RETURN.code()) {
+            return false;
+        }
+        if (control.value() != control.code()) {
+            throw GuestException.invalidOpcode(String.format("VTL switch with control word 0x%x", control.value()));
+        }
+        if (call) {
+            vtlCall();
+        } else {
+            vtlReturn(vp.get(Gpr.RAX));
+        }
+        return true;
     }
 
     private void hypercall() {
         requireServed(true, EXIT_VMMCALL, "a hypercall through the hypercall page");
         HypercallControl control = new HypercallControl(vp.get(Gpr.RCX));
-        OptionalInt handler = leavesAlways()
+        boolean leaves = leavesAlways();
+        if (!leaves && switchesVtl(control)) {
+            return;
+        }
+        OptionalInt handler = leaves
                 ? OptionalInt.of(vp.activity().highestVtl())
-                : partition.hypercalls().interceptor(vp, control.code());
+                : partition.hypercalls().interceptor(vp, control, vp.get(Gpr.RDX));
         if (handler.isPresent()) {
             vp.set(
                     Gpr.RAX,
@@ -256,13 +289,13 @@ final class PlatformAccess {
 
     /** Registers of the hypervisor and of the local APIC, of which a TD has some for itself. */
     private boolean isHosts(int number) {
-        if (number >= Msr.HV_GUEST_OS_ID && number <= Msr.HV_CRASH_CTL) {
+        if (Msrs.isSynthetic(number)) {
             return true;
         }
         return switch (partition.memory().encryption()) {
             case NONE, VBS -> false;
             case SNP -> Msrs.isApic(number);
-            case TDX -> Msrs.isApic(number) && !Msrs.isVirtualApic(number);
+            case TDX -> Msrs.isApic(number) && !ApicMsrs.isVirtual(number);
         };
     }
 

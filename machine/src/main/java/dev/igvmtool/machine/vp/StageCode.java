@@ -2,10 +2,10 @@ package dev.igvmtool.machine.vp;
 
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.IgvmToolException;
+import dev.igvmtool.abi.hv.InterceptType;
 import dev.igvmtool.abi.hv.VsmPartitionConfig;
 import dev.igvmtool.abi.x64.Gpr;
 import dev.igvmtool.abi.x64.SegmentRegister;
-import dev.igvmtool.abi.x64.Vector;
 import dev.igvmtool.machine.Programs;
 import dev.igvmtool.machine.event.MachineEvent;
 import dev.igvmtool.machine.guest.GuestException;
@@ -15,6 +15,7 @@ import dev.igvmtool.machine.memory.GpaFault;
 import dev.igvmtool.machine.partition.Partition;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,11 +25,13 @@ import org.jspecify.annotations.Nullable;
 final class StageCode {
     private static final long RFLAGS_IF = 1 << 9;
     private static final long EFER_LMA = 1 << 10;
+    private static final int PAGE_SHIFT = 12;
 
     private final Vp vp;
     private final Partition partition;
     private final InterruptDelivery delivery;
     private final VtlTransitions transitions;
+    private final PendingEvents events;
 
     private Programs.@Nullable Entry running;
     private long origin;
@@ -52,17 +55,27 @@ final class StageCode {
         this.partition = partition;
         this.delivery = new InterruptDelivery(vp, this::unrecoverable);
         this.transitions = new VtlTransitions(vp, partition);
+        this.events = new PendingEvents(vp, transitions, delivery);
     }
 
     /** Takes a pending interrupt if there is one, then runs one step. */
     void turn() {
         try {
-            takeInterrupts();
+            events.take();
             if (vp.runState() == RunState.RUNNING) {
                 step();
             }
         } catch (GpaFault fault) {
-            vp.stop("hypervisor page or interrupt frame cannot be reached: " + fault.getMessage());
+            unreachable(fault);
+        }
+    }
+
+    /** The frame of an interrupt or exception, or what leads to it, cannot be reached. */
+    private void unreachable(GpaFault fault) {
+        try {
+            memoryFault(fault, vp.memory().faultAddress());
+        } catch (GpaFault again) {
+            vp.stop("a page of the hypervisor cannot be reached: " + again.getMessage());
         }
     }
 
@@ -103,57 +116,6 @@ final class StageCode {
             throw new IllegalStateException("no program is running on this VP");
         }
         return entry;
-    }
-
-    /** Enters a higher VTL if an interrupt waits there; otherwise delivers what waits for this VTL. */
-    private void takeInterrupts() {
-        int higher = vp.activity().interruptedVtl();
-        if (higher >= 0) {
-            transitions.enterForInterrupt(higher);
-        }
-        VtlState vtl = vp.state().active();
-        if (vtl.startSuspended) {
-            return;
-        }
-        if ((vtl.pendingEvent & 1) != 0) {
-            injectEvent(vtl);
-        } else if ((vtl.rflags & RFLAGS_IF) != 0 && vtl.completed.isEmpty()) {
-            // A step whose accesses are being completed is not over: no interrupt in its middle.
-            int vector = vtl.apic.deliverable(vtl.cr8);
-            if (vector >= 0) {
-                vtl.halted = false;
-                vtl.apic.accept(vector);
-                deliverExternal(vector);
-            }
-        }
-    }
-
-    /** PendingEvent0: kind 0 an exception, 5 an external interrupt. */
-    private void injectEvent(VtlState vtl) {
-        long event = vtl.pendingEvent;
-        vtl.pendingEvent = 0;
-        vtl.halted = false;
-        vtl.completed = List.of();
-        int kind = (int) (event >>> 1) & 7;
-        if (kind == 5) {
-            deliverExternal((int) (event >>> 8) & 0xff);
-        } else if (kind == 0) {
-            int number = (int) (event >>> 16) & 0xffff;
-            for (Vector vector : Vector.values()) {
-                if (vector.number() == number) {
-                    delivery.exception(new GuestException(
-                            vector, (int) (event >>> 32), vtl.pendingEventHigh, "exception injected by a higher VTL"));
-                    return;
-                }
-            }
-        }
-    }
-
-    private void deliverExternal(int vector) {
-        if (partition.observed()) {
-            partition.emit(new MachineEvent.Interrupt(vp.index(), vp.vtl(), vector));
-        }
-        delivery.external(vector);
     }
 
     private void step() {
@@ -200,7 +162,7 @@ final class StageCode {
                             rip)));
             code.step(vp.cpu());
             afterStep(vtl);
-            partition.countStep();
+            countStep(vtl);
             return;
         }
         Programs.Entry entry = program.get();
@@ -217,7 +179,7 @@ final class StageCode {
         step.action().run(vp.cpu());
         vp.state().lastProgram = entry.program().number();
         vtl.completed = List.of();
-        long count = partition.countStep();
+        long count = countStep(vtl);
         if (partition.observed()) {
             partition.emit(new MachineEvent.StepRetired(
                     count, vp.index(), level, rip, entry.program().name(), step.name(), step.event()));
@@ -226,8 +188,14 @@ final class StageCode {
         afterStep(vtl);
     }
 
+    private long countStep(VtlState vtl) {
+        vtl.interruptShadow = false;
+        vp.state().stepsRetired++;
+        return partition.time().countStep();
+    }
+
     private void afterStep(VtlState vtl) {
-        if (vtl.halted && partition.observed()) {
+        if ((vtl.halted || vtl.idle) && partition.observed()) {
             partition.emit(new MachineEvent.VpHalted(vp.index(), vp.vtl(), vtl.rip, (vtl.rflags & RFLAGS_IF) != 0));
         }
         switch (afterStep) {
@@ -248,24 +216,49 @@ final class StageCode {
         vtl.rsp = rspBefore;
         vtl.rflags = rflagsBefore;
         vtl.halted = false;
+        vtl.idle = false;
         afterStep = AfterStep.NOTHING;
     }
 
     private void fault(VtlState vtl, GuestException fault) {
+        int vector = fault.vector().number();
         if (partition.observed()) {
             partition.emit(new MachineEvent.Fault(
-                    vp.index(), vp.vtl(), vtl.rip, fault.vector().number(), fault.errorCode(), fault.getMessage()));
+                    vp.index(), vp.vtl(), vtl.rip, vector, fault.errorCode(), fault.getMessage()));
         }
-        delivery.exception(fault);
+        OptionalInt handler =
+                partition.interceptor(vp.vtl(), InterceptType.EXCEPTION, InterceptType.ACCESS_EXECUTE, vector);
+        if (handler.isPresent()) {
+            transitions.intercept(Intercepts.exception(handler.getAsInt(), fault, vp.state()));
+        } else {
+            delivery.exception(fault);
+        }
     }
 
     private void memoryFault(GpaFault fault, long gva) {
-        int handler = vp.activity().highestVtl();
+        int handler = memoryFaultHandler(fault);
         if (handler > vp.vtl()) {
-            transitions.intercept(Intercepts.memory(handler, fault, gva));
+            int taskPriority = (int) vp.state().active().cr8;
+            transitions.intercept(Intercepts.memory(handler, fault, gva, taskPriority));
         } else {
             vp.stop(fault.getMessage());
         }
+    }
+
+    /** The VTL that is told of an access; the running one if it is the host, which does nothing about it. */
+    private int memoryFaultHandler(GpaFault fault) {
+        if (partition.memory().encryption().hardware()) {
+            return vp.activity().highestVtl();
+        }
+        return switch (fault.reason()) {
+            case DENIED -> partition.memory().protector(vp.vtl(), fault.gpa() >>> PAGE_SHIFT, fault.neededAccess());
+            case UNACCEPTED ->
+                partition
+                        .configuredInterceptor(vp.vtl(), VsmPartitionConfig.INTERCEPT_ACCEPTANCE)
+                        .orElse(vp.vtl());
+            case UNMAPPED, VISIBILITY -> vp.activity().highestVtl();
+            case WITHHELD -> vp.vtl();
+        };
     }
 
     /** An exception that could not be delivered: a higher VTL is told if it wants, otherwise the VP ends. */

@@ -1,6 +1,7 @@
 package dev.igvmtool.machine.vp;
 
 import dev.igvmtool.abi.x64.ControlRegister;
+import dev.igvmtool.abi.x64.SegmentRegister;
 import dev.igvmtool.machine.guest.GuestException;
 
 /** Registers whose writing follows rules: flags, control and debug registers of the running VTL. */
@@ -8,10 +9,9 @@ final class SystemRegisters {
     private static final long RFLAGS_FIXED = 2;
     private static final long RFLAGS_IF = 1 << 9;
     private static final long RFLAGS_IOPL = 3 << 12;
-    private static final long CR0_PG = 1L << 31;
-    private static final long CR4_LA57 = 1 << 12;
-    private static final long EFER_LME = 1 << 8;
-    private static final long EFER_LMA = 1 << 10;
+    private static final long CR3_NO_FLUSH = 1L << 63;
+    /** L bit of a code segment's attributes. */
+    private static final int LONG_CODE = 1 << 13;
 
     private final Vp vp;
 
@@ -51,27 +51,43 @@ final class SystemRegisters {
         vp.requireKernel("MOV to a control register");
         VtlState vtl = vp.state().active();
         switch (register) {
-            case CR0 -> {
-                vtl.cr0 = value;
-                boolean active = (value & CR0_PG) != 0 && (vtl.efer & EFER_LME) != 0;
-                vtl.efer = active ? vtl.efer | EFER_LMA : vtl.efer & ~EFER_LMA;
-            }
+            case CR0 -> setCr0(vtl, value);
             case CR2 -> vp.state().cr2 = value;
-            case CR3 -> vtl.cr3 = value;
+            case CR3 -> {
+                require(RegisterRules.isCr3(vp.partition(), value, vtl.cr4), register, value);
+                vtl.cr3 = value & ~CR3_NO_FLUSH;
+            }
             case CR4 -> {
-                if ((value & CR4_LA57) != 0) {
-                    throw GuestException.generalProtection("CR4.LA57 is not supported");
-                }
+                boolean paeStays = (value & RegisterRules.CR4_PAE) != 0 || (vtl.efer & RegisterRules.EFER_LMA) == 0;
+                require(RegisterRules.isCr4(value) && paeStays, register, value);
                 vtl.cr4 = value;
             }
             case CR8 -> {
-                if ((value & ~0xfL) != 0) {
-                    throw GuestException.generalProtection(String.format("CR8 cannot be 0x%x", value));
-                }
+                require(RegisterRules.isCr8(value), register, value);
                 vtl.cr8 = value;
             }
         }
         vp.registersChanged();
+    }
+
+    /** Paging in long mode needs CR4.PAE, and does not end while 64-bit code runs. */
+    private static void setCr0(VtlState vtl, long value) {
+        boolean paging = (value & RegisterRules.CR0_PG) != 0;
+        boolean longMode = (vtl.efer & RegisterRules.EFER_LME) != 0;
+        boolean code64 = (vtl.efer & RegisterRules.EFER_LMA) != 0
+                && (vtl.segment(SegmentRegister.CS).attributes() & LONG_CODE) != 0;
+        boolean good = RegisterRules.isCr0(value)
+                && (!paging || !longMode || (vtl.cr4 & RegisterRules.CR4_PAE) != 0)
+                && (paging || !code64);
+        require(good, ControlRegister.CR0, value);
+        vtl.cr0 = value;
+        vtl.efer = paging && longMode ? vtl.efer | RegisterRules.EFER_LMA : vtl.efer & ~RegisterRules.EFER_LMA;
+    }
+
+    private static void require(boolean good, ControlRegister register, long value) {
+        if (!good) {
+            throw GuestException.generalProtection(String.format("%s does not take 0x%x", register, value));
+        }
     }
 
     /** MOV from DRn. */
@@ -91,6 +107,9 @@ final class SystemRegisters {
         vp.requireKernel("MOV to a debug register");
         vp.plainRegisterChanged();
         VpState state = vp.state();
+        if (number >= 6 && !RegisterRules.isDebugControl(value)) {
+            throw GuestException.generalProtection(String.format("DR%d does not take 0x%x", number, value));
+        }
         switch (number) {
             case 0, 1, 2, 3 -> state.debugRegisters[number] = value;
             case 6 -> state.dr6 = value;

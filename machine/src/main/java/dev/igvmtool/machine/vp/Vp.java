@@ -194,10 +194,20 @@ public final class Vp {
         activity.start(vtl, startedBy);
     }
 
-    /** Makes an interrupt pending in one VTL. */
+    /** Makes an edge-triggered interrupt pending in one VTL. */
     public void requestInterrupt(int vtl, int vector) {
+        requestInterrupt(vtl, vector, false, false);
+    }
+
+    /**
+     * Makes an interrupt pending in one VTL, if its APIC is enabled.
+     *
+     * @param level level triggered
+     * @param endsItself its end needs no EOI
+     */
+    public void requestInterrupt(int vtl, int vector, boolean level, boolean endsItself) {
         if (state.hasVtl(vtl) && state.vtl(vtl).apic.enabled()) {
-            mutableState().vtl(vtl).apic.request(vector);
+            mutableState().vtl(vtl).apic.request(vector, level, endsItself);
         }
     }
 

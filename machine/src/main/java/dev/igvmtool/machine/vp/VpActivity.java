@@ -1,17 +1,28 @@
 package dev.igvmtool.machine.vp;
 
+import dev.igvmtool.abi.x64.SegmentRegister;
+import dev.igvmtool.abi.x64.SegmentValue;
 import dev.igvmtool.machine.event.MachineEvent;
 import dev.igvmtool.machine.guest.Cpu;
 import dev.igvmtool.machine.partition.Partition;
 
 /** Whether a VP can take a turn, in which VTL, and what begins and ends that. */
 final class VpActivity {
+    private static final int REAL_MODE_CODE = 0x9b;
+
     private final Vp vp;
     private final Partition partition;
+    private final Notifications notifications;
 
     VpActivity(Vp vp) {
         this.vp = vp;
         this.partition = vp.partition();
+        this.notifications = new Notifications(vp);
+    }
+
+    /** What a higher VTL wants to be told. */
+    Notifications notifications() {
+        return notifications;
     }
 
     RunState runState() {
@@ -23,7 +34,7 @@ final class VpActivity {
         if (vtl.startSuspended) {
             return RunState.WAITING_FOR_START;
         }
-        return vtl.halted ? RunState.HALTED : RunState.RUNNING;
+        return vtl.halted || vtl.idle ? RunState.HALTED : RunState.RUNNING;
     }
 
     void stop(String reason) {
@@ -33,9 +44,10 @@ final class VpActivity {
         }
     }
 
+    /** A VTL of a VP that waits to be started waits too; otherwise it runs when it is first entered. */
     void enableVtl(int vtl) {
         VtlState fresh = new VtlState(vp.index() == 0, partition.startsInX2apic());
-        fresh.startSuspended = true;
+        fresh.startSuspended = vp.state().active().startSuspended;
         vp.mutableState().vtls[vtl] = fresh;
     }
 
@@ -59,6 +71,28 @@ final class VpActivity {
         }
     }
 
+    /** INIT: registers are those of a reset; application processors wait for a start-up message. */
+    void initialize(int vtl) {
+        VtlState state = vp.mutableState().vtl(vtl);
+        state.reset();
+        state.startSuspended = vp.index() != 0;
+    }
+
+    /** Start-up message: a VP that waits for one runs real-mode code at {@code vector} pages. */
+    void startUp(int vtl, int vector) {
+        VtlState state = vp.mutableState().vtl(vtl);
+        if (!state.startSuspended) {
+            return;
+        }
+        state.setSegment(
+                SegmentRegister.CS, new SegmentValue((long) vector << 12, 0xffff, vector << 8, REAL_MODE_CODE));
+        state.rip = 0;
+        state.startSuspended = false;
+        if (partition.observed()) {
+            partition.emit(new MachineEvent.VpStarted(vp.index(), vtl, (long) vector << 12, vp.index()));
+        }
+    }
+
     boolean canTakeTurn() {
         VpState state = vp.state();
         if (!state.stopReason.isEmpty()) {
@@ -71,7 +105,7 @@ final class VpActivity {
         if (vtl.startSuspended) {
             return false;
         }
-        return !vtl.halted || wakes(vtl);
+        return !vtl.halted && !vtl.idle || wakes(vtl) || notifications.isDue();
     }
 
     /** A VTL above the running one that has an interrupt to take, -1 if there is none. */
@@ -79,7 +113,7 @@ final class VpActivity {
         VpState state = vp.state();
         for (int vtl = state.vtls.length - 1; vtl > state.activeVtl; vtl--) {
             VtlState higher = state.vtls[vtl];
-            if (higher != null && !higher.startSuspended && higher.apic.deliverable(higher.cr8) >= 0) {
+            if (higher != null && !higher.startSuspended && higher.hasInterrupt()) {
                 return vtl;
             }
         }
@@ -97,6 +131,8 @@ final class VpActivity {
     }
 
     private static boolean wakes(VtlState vtl) {
-        return (vtl.pendingEvent & 1) != 0 || (vtl.rflags & Cpu.RFLAGS_IF) != 0 && vtl.apic.deliverable(vtl.cr8) >= 0;
+        return ((vtl.pendingEvent | vtl.pendingInterruption) & 1) != 0
+                || vtl.nmiPending && !vtl.nmiMasked
+                || ((vtl.rflags & Cpu.RFLAGS_IF) != 0 || vtl.idle) && vtl.hasInterrupt();
     }
 }

@@ -190,7 +190,7 @@ final class VpCpu implements Cpu {
 
     @Override
     public long readTimeStampCounter() {
-        return partition.clock().timeStampCounter(partition.stepsRetired());
+        return partition.time().timeStampCounter();
     }
 
     @Override

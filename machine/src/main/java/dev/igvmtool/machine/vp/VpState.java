@@ -40,6 +40,9 @@ public final class VpState {
     final @Nullable VtlState[] vtls;
     String stopReason = "";
 
+    /** Steps that this VP has run to their end. */
+    public long stepsRetired;
+
     /** The access that a higher VTL is completing now, null if none. */
     @Nullable
     PendingAccess pendingAccess;
@@ -85,6 +88,7 @@ public final class VpState {
             vtls[i] = vtl == null ? null : vtl.copy();
         }
         stopReason = source.stopReason;
+        stepsRetired = source.stepsRetired;
         pendingAccess = source.pendingAccess;
     }
 

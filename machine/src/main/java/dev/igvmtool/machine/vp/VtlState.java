@@ -4,6 +4,8 @@ import dev.igvmtool.abi.hv.InitialVpContext;
 import dev.igvmtool.abi.x64.SegmentRegister;
 import dev.igvmtool.abi.x64.SegmentValue;
 import dev.igvmtool.abi.x64.TableValue;
+import dev.igvmtool.machine.synic.SynIcState;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -20,19 +22,18 @@ public final class VtlState {
     private static final long APIC_BASE_RESET = 0xfee0_0800L;
     private static final long APIC_BASE_BSP = 0x100;
     private static final long APIC_BASE_X2APIC = 0x400;
-    private static final int SINT_COUNT = 16;
-    private static final long SINT_MASKED = 1 << 16;
+    private static final TableValue TABLE_RESET = new TableValue(0xffff, 0);
 
-    public long rip = 0xfff0;
+    public long rip;
     public long rsp;
-    public long rflags = RFLAGS_RESET;
-    public long cr0 = CR0_RESET;
+    public long rflags;
+    public long cr0;
     public long cr3;
     public long cr4;
     public long cr8;
     public long efer;
-    public long pat = PAT_RESET;
-    public long dr7 = 0x400;
+    public long pat;
+    public long dr7;
     public long star;
     public long lstar;
     public long cstar;
@@ -42,8 +43,8 @@ public final class VtlState {
     public long sysenterCs;
     public long sysenterEip;
     public long sysenterEsp;
-    public TableValue gdtr = new TableValue(0xffff, 0);
-    public TableValue idtr = new TableValue(0xffff, 0);
+    public TableValue gdtr = TABLE_RESET;
+    public TableValue idtr = TABLE_RESET;
     final SegmentValue[] segments = new SegmentValue[SegmentRegister.values().length];
 
     /** SNP: first address of the shared aliases, 0 if page tables choose the alias by the C-bit. */
@@ -55,17 +56,42 @@ public final class VtlState {
     /** HLT is waiting for an interrupt. */
     public boolean halted;
 
+    /** The guest has said that it is idle (MSR 0x400000F0): any interrupt ends that, RFLAGS.IF set or not. */
+    public boolean idle;
+
+    /** An NMI waits to be delivered. */
+    boolean nmiPending;
+
+    /** An NMI is being handled: until IRET there is no other. */
+    boolean nmiMasked;
+
     /** The VTL waits to be started (InternalActivityState bit 0). */
     public boolean startSuspended;
 
     public final Apic apic;
     public long vpAssistPage;
     public long registerPage;
-    public long scontrol = 1;
-    public long siefp;
-    public long simp;
-    public final long[] sints = new long[SINT_COUNT];
+
+    /** Synthetic interrupt controller. */
+    public final SynIcState synic;
+
+    /** VsmVina register. */
+    long vina;
+
+    /** The VINA vector was raised since this VTL was entered. */
+    boolean vinaAsserted;
+
     public long deliverabilityNotifications;
+
+    /** Level-triggered vectors whose EOI a higher VTL has yet to be told, in order. */
+    final List<Integer> endedInterrupts = new ArrayList<>();
+
+    /** No interrupt before the next step is over. */
+    boolean interruptShadow;
+
+    /** PendingInterruption register: an event to be delivered again. */
+    long pendingInterruption;
+
     /** PendingEvent0, to be delivered before the next step. */
     public long pendingEvent;
 
@@ -81,12 +107,49 @@ public final class VtlState {
      * @param x2apic the local APIC is in x2APIC mode from the start, as in guests that are isolated by hardware
      */
     VtlState(boolean bootProcessor, boolean x2apic) {
+        synic = new SynIcState();
+        apic = new Apic(APIC_BASE_RESET | (bootProcessor ? APIC_BASE_BSP : 0) | (x2apic ? APIC_BASE_X2APIC : 0));
+        reset();
+    }
+
+    /** INIT (SDM volume 3, table 10-1): what is the hypervisor's, and where the APIC is, stays. */
+    void reset() {
+        rip = 0xfff0;
+        rsp = 0;
+        rflags = RFLAGS_RESET;
+        cr0 = CR0_RESET;
+        cr3 = 0;
+        cr4 = 0;
+        cr8 = 0;
+        efer = 0;
+        pat = PAT_RESET;
+        dr7 = 0x400;
+        star = 0;
+        lstar = 0;
+        cstar = 0;
+        sfmask = 0;
+        kernelGsBase = 0;
+        tscAux = 0;
+        sysenterCs = 0;
+        sysenterEip = 0;
+        sysenterEsp = 0;
+        gdtr = TABLE_RESET;
+        idtr = TABLE_RESET;
         Arrays.fill(segments, new SegmentValue(0, 0xffff, 0, 0x93));
         segments[SegmentRegister.CS.ordinal()] = new SegmentValue(0xffff_0000L, 0xffff, 0xf000, 0x9b);
         segments[SegmentRegister.LDTR.ordinal()] = new SegmentValue(0, 0xffff, 0, 0x82);
         segments[SegmentRegister.TR.ordinal()] = new SegmentValue(0, 0xffff, 0, 0x8b);
-        Arrays.fill(sints, SINT_MASKED);
-        apic = new Apic(APIC_BASE_RESET | (bootProcessor ? APIC_BASE_BSP : 0) | (x2apic ? APIC_BASE_X2APIC : 0));
+        halted = false;
+        idle = false;
+        nmiPending = false;
+        nmiMasked = false;
+        interruptShadow = false;
+        pendingInterruption = 0;
+        endedInterrupts.clear();
+        pendingEvent = 0;
+        pendingEventHigh = 0;
+        completed = List.of();
+        apic.reset();
     }
 
     private VtlState(VtlState source) {
@@ -115,18 +178,28 @@ public final class VtlState {
         virtualTom = source.virtualTom;
         vmsa = source.vmsa;
         halted = source.halted;
+        idle = source.idle;
+        nmiPending = source.nmiPending;
+        nmiMasked = source.nmiMasked;
         startSuspended = source.startSuspended;
         apic = source.apic.copy();
         vpAssistPage = source.vpAssistPage;
         registerPage = source.registerPage;
-        scontrol = source.scontrol;
-        siefp = source.siefp;
-        simp = source.simp;
-        System.arraycopy(source.sints, 0, sints, 0, sints.length);
+        synic = source.synic.copy();
+        vina = source.vina;
+        vinaAsserted = source.vinaAsserted;
+        endedInterrupts.addAll(source.endedInterrupts);
+        interruptShadow = source.interruptShadow;
+        pendingInterruption = source.pendingInterruption;
         deliverabilityNotifications = source.deliverabilityNotifications;
         pendingEvent = source.pendingEvent;
         pendingEventHigh = source.pendingEventHigh;
         completed = source.completed;
+    }
+
+    /** True if an interrupt could be delivered but for RFLAGS.IF. */
+    boolean hasInterrupt() {
+        return apic.deliverable(cr8) >= 0;
     }
 
     VtlState copy() {

@@ -5,7 +5,9 @@ import dev.igvmtool.abi.hv.HvMessage;
 import dev.igvmtool.abi.hv.HvStatus;
 import dev.igvmtool.abi.hv.InterceptHeader;
 import dev.igvmtool.abi.hv.MessageType;
+import dev.igvmtool.abi.hv.ReturnAction;
 import dev.igvmtool.abi.hv.VpAssistPage;
+import dev.igvmtool.abi.hv.VsmCapabilities;
 import dev.igvmtool.abi.hv.VsmPartitionConfig;
 import dev.igvmtool.abi.hv.VtlEntryReason;
 import dev.igvmtool.abi.x64.Gpr;
@@ -25,6 +27,8 @@ final class VtlTransitions {
     private static final long CR0_PE = 1;
     private static final long CR0_AM = 1 << 18;
     private static final long EFER_LMA = 1 << 10;
+    private static final int INTERRUPTION_PENDING = 1 << 6;
+    private static final int INTERRUPT_SHADOW = 1 << 12;
 
     private final Vp vp;
     private final Partition partition;
@@ -45,14 +49,43 @@ final class VtlTransitions {
         int from = state.activeVtl;
         int to = lowerVtl(state);
         long assist = state.vtl(from).vpAssistPage;
-        if (!fast && (assist & ENABLED) != 0) {
+        RegisterPages.returned(partition, state, from, to);
+        if ((assist & ENABLED) != 0) {
             VpAssistPage page = new VpAssistPage(partition.physical(), assist & PAGE_MASK);
-            state.setGpr(to, Gpr.RAX, page.rax());
-            state.setGpr(to, Gpr.RCX, page.rcx());
+            if (!fast) {
+                state.setGpr(to, Gpr.RAX, page.rax());
+                state.setGpr(to, Gpr.RCX, page.rcx());
+            }
+            returnActions(page, from);
         }
         state.activeVtl = to;
         resumeAccess(state);
         emitSwitch(from, to, "return");
+    }
+
+    /** Does what the list in the assist page says, up to its end or the first action that is none. */
+    private void returnActions(VpAssistPage page, int from) {
+        if ((partition.config().vsmCapabilities() & VsmCapabilities.RETURN_ACTION_AVAILABLE) == 0) {
+            return;
+        }
+        int size = ReturnAction.CODEC.size();
+        for (int offset = 0; offset < VpAssistPage.RETURN_ACTIONS_BYTES; offset += size) {
+            ReturnAction action =
+                    page.memory().read(ReturnAction.CODEC, page.address() + VpAssistPage.RETURN_ACTIONS + offset);
+            boolean good = action.type() == ReturnAction.SIGNAL_EVENT
+                    && action.vpIndex() >= 0
+                    && action.vpIndex() < partition.vpCount()
+                    && action.vtl() <= from
+                    && action.sint() < SynIc.SINTS
+                    && action.flag() < SynIc.FLAGS;
+            if (!good) {
+                return;
+            }
+            Vp target = partition.vp(action.vpIndex());
+            if (target.state().hasVtl(action.vtl()) && SynIc.canSignal(target, action.vtl(), action.sint())) {
+                SynIc.signal(target, action.vtl(), action.sint(), action.flag());
+            }
+        }
     }
 
     /** The highest enabled VTL below the one that runs, -1 if there is none. */
@@ -159,6 +192,8 @@ final class VtlTransitions {
         if ((assist & ENABLED) != 0) {
             new VpAssistPage(partition.physical(), assist & PAGE_MASK).setEntryReason(reason);
         }
+        RegisterPages.entered(partition, state, from, to);
+        state.vtl(to).vinaAsserted = false;
         state.activeVtl = to;
         emitSwitch(from, to, text);
     }
@@ -198,6 +233,8 @@ final class VtlTransitions {
                 | ((vtl.cr0 & CR0_PE) != 0 ? 4 : 0)
                 | ((vtl.cr0 & CR0_AM) != 0 ? 8 : 0)
                 | ((vtl.efer & EFER_LMA) != 0 ? 16 : 0)
+                | ((vtl.pendingEvent & 1) != 0 ? INTERRUPTION_PENDING : 0)
+                | (vtl.interruptShadow ? INTERRUPT_SHADOW : 0)
                 | state.activeVtl << 7;
         return new InterceptHeader(
                 vp.index(),

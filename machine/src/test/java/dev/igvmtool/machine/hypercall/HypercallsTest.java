@@ -81,14 +81,14 @@ class HypercallsTest {
     void shimReadsTheRegistersThatItNeeds() {
         assertEquals(2, getRegister(RegisterName.VSM_VP_STATUS));
         assertEquals(0x2600f, getRegister(RegisterName.VSM_CODE_PAGE_OFFSETS));
-        assertEquals(0x2800_0001, getRegister(RegisterName.VSM_CAPABILITIES));
+        assertEquals(0x3800_0001, getRegister(RegisterName.VSM_CAPABILITIES));
     }
 
     @Test
-    void unknownRegisterIsAnInvalidParameter() {
+    void unknownRegisterHasNoValue() {
         Bytes input = registers(0x00ff_0000);
         assertEquals(
-                HvStatus.INVALID_PARAMETER,
+                HvStatus.UNKNOWN_REGISTER_NAME,
                 call(HypercallControl.rep(HypercallCode.GET_VP_REGISTERS, 1), input)
                         .status());
     }
@@ -98,7 +98,7 @@ class HypercallsTest {
         Bytes input = registers(RegisterName.VSM_VP_STATUS, 0x00ff_0000, RegisterName.VSM_VP_STATUS);
 
         HypercallResult result = call(HypercallControl.rep(HypercallCode.GET_VP_REGISTERS, 3), input);
-        assertEquals(HypercallResult.of(HvStatus.INVALID_PARAMETER, 1), result);
+        assertEquals(HypercallResult.of(HvStatus.UNKNOWN_REGISTER_NAME, 1), result);
     }
 
     @Test
@@ -247,7 +247,7 @@ class HypercallsTest {
 
     @Test
     void eventIsSignalledDirectly() {
-        Bytes input = SignalEventDirectInput.CODEC.toBytes(new SignalEventDirectInput(-1, 0, 0, 2, 9));
+        Bytes input = SignalEventDirectInput.CODEC.toBytes(new SignalEventDirectInput(-1, 0, 2, 2, 9));
         Machine machine = running(
                 TestMachines::enableHypercalls,
                 cpu -> cpu.set(Gpr.RBX, hypercall(cpu, 0xc0, input)),

@@ -33,7 +33,7 @@ class ApicTest {
         apic.accept(0x21);
         apic.request(0x40);
 
-        assertEquals(2, apic.word(true, 1));
-        assertEquals(1, apic.word(false, 2));
+        assertEquals(2, apic.inServiceWord(1));
+        assertEquals(1, apic.requestWord(2));
     }
 }

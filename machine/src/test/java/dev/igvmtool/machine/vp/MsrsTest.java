@@ -81,12 +81,12 @@ class MsrsTest {
     @Test
     void mtrrsAreKept() {
         vp.cpu().writeMsr(0x2ff, 0xc00);
-        vp.cpu().writeMsr(0x203, 5);
-        vp.cpu().writeMsr(0x26f, 6);
+        vp.cpu().writeMsr(0x203, 0x3f_ffff_f800L);
+        vp.cpu().writeMsr(0x26f, 0x0606_0606_0606_0606L);
 
         assertEquals(0xc00, vp.cpu().readMsr(0x2ff));
-        assertEquals(5, vp.cpu().readMsr(0x203));
-        assertEquals(6, vp.cpu().readMsr(0x26f));
+        assertEquals(0x3f_ffff_f800L, vp.cpu().readMsr(0x203));
+        assertEquals(0x0606_0606_0606_0606L, vp.cpu().readMsr(0x26f));
         assertEquals(0, vp.cpu().readMsr(0x202));
     }
 }

@@ -28,6 +28,7 @@ import dev.igvmtool.abi.hv.RegisterValue;
 import dev.igvmtool.abi.hv.TargetVtl;
 import dev.igvmtool.abi.hv.VpAssistPage;
 import dev.igvmtool.abi.hv.VpRegistersHeader;
+import dev.igvmtool.abi.hv.VpStartInput;
 import dev.igvmtool.abi.x64.Gpr;
 import dev.igvmtool.machine.Machine;
 import dev.igvmtool.machine.Snapshot;
@@ -418,9 +419,40 @@ class VtlTransitionsTest {
                 cpu,
                 0x94,
                 AssertVirtualInterruptInput.CODEC.toBytes(
-                        new AssertVirtualInterruptInput(-1, 0, 0, 0x41, 0x10, Bytes.zeros(3))));
+                        new AssertVirtualInterruptInput(-1, 0, 0, 0x41, 0, Bytes.zeros(3))));
         assertEquals(0, cpu.get(Gpr.RAX));
         cpu.set(Gpr.RAX, rax);
         cpu.set(Gpr.RCX, rcx);
+    }
+
+    @Test
+    void guestGivesItselfAVtl1() {
+        List<Long> statuses = new ArrayList<>();
+        Bytes forVp = VpStartInput.CODEC.toBytes(new VpStartInput(0, 1, contextAt(codeOf(3))));
+        Bytes forPartition = new ByteWriter().u64(-1).u64(1).toBytes();
+        Machine machine = running(
+                config().guestVsm(true).build(),
+                program(1, Cpu::halt),
+                program(
+                        2,
+                        TestMachines::enableHypercalls,
+                        cpu -> statuses.add(hypercall(cpu, 0x0f, forVp)),
+                        cpu -> statuses.add(hypercall(cpu, 0x0d, forPartition)),
+                        cpu -> statuses.add(hypercall(cpu, 0x0f, forVp)),
+                        cpu -> cpu.callHypercallPage(HYPERCALL_PAGE + 0x0f),
+                        cpu -> cpu.set(Gpr.R13, 1),
+                        Cpu::halt),
+                program(3, TestMachines::enableHypercalls, cpu -> cpu.set(Gpr.R12, 5), cpu -> {
+                    cpu.set(Gpr.RCX, 0x12);
+                    cpu.set(Gpr.RAX, 1);
+                    cpu.callHypercallPage(HYPERCALL_PAGE);
+                }));
+        machine.vp(0).start(0, contextAt(codeOf(2)), 0);
+        machine.run(30);
+
+        assertEquals(List.of((long) HvStatus.INVALID_VTL_STATE, 0L, 0L), statuses);
+        assertEquals(5, machine.vp(0).get(Gpr.R12), "VTL1 has run");
+        assertEquals(1, machine.vp(0).get(Gpr.R13), "and has returned by the plain call of the page");
+        assertEquals(0, machine.vp(0).vtl());
     }
 }

@@ -1,0 +1,27 @@
+package dev.igvmtool.machine.partition;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.igvmtool.abi.hv.VsmCapabilities;
+import org.junit.jupiter.api.Test;
+
+class PartitionConfigTest {
+    @Test
+    void privilegesAreThoseOfTheReferenceHost() {
+        assertEquals(0x003b_8030_0000_2e7fL, PartitionConfig.builder().build().privileges());
+        assertEquals(
+                0x007b_8030_0000_2e7fL,
+                PartitionConfig.builder().isolation(Isolation.VBS).build().privileges(),
+                "pages are the hypervisor's business");
+    }
+
+    @Test
+    void capabilitiesAreOfferedOneByOne() {
+        PartitionConfig config = PartitionConfig.builder()
+                .vsmCapability(VsmCapabilities.INTERCEPT_PAGE_AVAILABLE, false)
+                .vsmCapability(VsmCapabilities.RETURN_ACTION_AVAILABLE, false)
+                .build();
+
+        assertEquals(0x2000_0001L, config.vsmCapabilities(), "the hypervisor of the hand-over data");
+    }
+}
