@@ -23,7 +23,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The image of a case, built, loaded and run by the Java boot shim and sidecar up to the kernel's first instruction. */
+/**
+ * The image of a case, built, loaded and run by the Java boot shim and sidecar up to the kernel's first instruction. The
+ * hypervisor of the cases offers VTL2 neither intercept page nor return actions.
+ */
 final class HandoffRun {
     private static final long MAX_TURNS = 5_000_000;
 
@@ -35,7 +38,10 @@ final class HandoffRun {
         BootOptions options = new BootOptions(StageOverlays.STAGES, Optional.of("S46"), MAX_TURNS);
         boot = new Boot(
                 image(golden),
-                HostConfigReader.read(golden.configFile()).build(),
+                HostConfigReader.read(golden.configFile())
+                        .interceptPageAvailable(false)
+                        .returnActionsAvailable(false)
+                        .build(),
                 options,
                 List.of(),
                 Optional.of(event -> {

@@ -6,16 +6,12 @@ import dev.igvmtool.abi.hv.HypercallCode;
 import dev.igvmtool.abi.hv.HypercallControl;
 import dev.igvmtool.abi.hv.InitialVpContext;
 import dev.igvmtool.abi.hv.VpStartInput;
-import dev.igvmtool.abi.hv.VsmCapabilities;
 import dev.igvmtool.machine.event.MachineEvent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/**
- * One hypercall with input, result and output as a line of text, in the data's form and in ours. The data's hypervisor
- * offers no intercept page, which the paravisor needs; that bit of the capabilities is left out.
- */
+/** One hypercall with input, result and output as a line of text, in the data's form and in ours. */
 final class HypercallText {
     private HypercallText() {}
 
@@ -89,7 +85,7 @@ final class HypercallText {
 
     private static String output(HypercallCode code, int reps, Bytes output) {
         return switch (code) {
-            case GET_VP_REGISTERS -> String.format("0x%x", output.u64(0) & ~VsmCapabilities.INTERCEPT_PAGE_AVAILABLE);
+            case GET_VP_REGISTERS -> String.format("0x%x", output.u64(0));
             case GET_VP_INDEX_FROM_APIC_ID -> numbers(output.slice(0, 4 * reps));
             default -> "";
         };

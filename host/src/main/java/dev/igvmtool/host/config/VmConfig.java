@@ -32,6 +32,8 @@ import java.util.TreeMap;
  * @param x2apic CPUID says that there is an x2APIC
  * @param physicalAddressBits of CPUID
  * @param vtl0AliasMapAvailable bit 29 of the answer to VsmCapabilities
+ * @param interceptPageAvailable bit 27: VTL2 finds intercepts in its VP assist page
+ * @param returnActionsAvailable bit 28: what VTL2 has listed there is done when it returns
  * @param activeVtl answer to VsmVpStatus on the boot processor
  * @param referenceTime the hypervisor's clock, if it only moves when read
  * @param tsc the processor's clock, if it only moves when read
@@ -63,6 +65,8 @@ public record VmConfig(
         boolean x2apic,
         int physicalAddressBits,
         boolean vtl0AliasMapAvailable,
+        boolean interceptPageAvailable,
+        boolean returnActionsAvailable,
         int activeVtl,
         Optional<CounterSequence> referenceTime,
         Optional<CounterSequence> tsc,

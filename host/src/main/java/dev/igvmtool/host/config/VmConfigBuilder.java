@@ -51,6 +51,8 @@ public final class VmConfigBuilder {
     private boolean x2apic = true;
     private int physicalAddressBits = 46;
     private boolean vtl0AliasMapAvailable = true;
+    private boolean interceptPageAvailable = true;
+    private boolean returnActionsAvailable = true;
     private int activeVtl = 2;
     private Optional<CounterSequence> referenceTime = Optional.empty();
     private Optional<CounterSequence> tsc = Optional.empty();
@@ -190,6 +192,16 @@ public final class VmConfigBuilder {
         return this;
     }
 
+    public VmConfigBuilder interceptPageAvailable(boolean value) {
+        interceptPageAvailable = value;
+        return this;
+    }
+
+    public VmConfigBuilder returnActionsAvailable(boolean value) {
+        returnActionsAvailable = value;
+        return this;
+    }
+
     public VmConfigBuilder activeVtl(int value) {
         activeVtl = value;
         return this;
@@ -274,6 +286,8 @@ public final class VmConfigBuilder {
                 x2apic,
                 physicalAddressBits,
                 vtl0AliasMapAvailable,
+                interceptPageAvailable,
+                returnActionsAvailable,
                 activeVtl,
                 referenceTime,
                 tsc,

@@ -3,6 +3,7 @@ package dev.igvmtool.host.worker;
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.hv.HvStatus;
 import dev.igvmtool.abi.hv.RegisterValue;
+import dev.igvmtool.abi.hv.VsmCapabilities;
 import dev.igvmtool.format.IgvmFile;
 import dev.igvmtool.format.context.VbsRegister;
 import dev.igvmtool.host.config.ComPort;
@@ -99,6 +100,8 @@ public record VirtualMachine(Machine machine, LoadPlan plan, Optional<Serial> vt
                 .physicalAddressBits(config.physicalAddressBits())
                 .x2apic(config.x2apic())
                 .vtl0AliasMapAvailable(config.vtl0AliasMapAvailable())
+                .vsmCapability(VsmCapabilities.INTERCEPT_PAGE_AVAILABLE, config.interceptPageAvailable())
+                .vsmCapability(VsmCapabilities.RETURN_ACTION_AVAILABLE, config.returnActionsAvailable())
                 .tscRatioNumerator(config.tscRatioNumerator().orElse(0))
                 .tdConfigFlags(config.tdConfigFlags())
                 .vpIndexAnswers(config.vpIndexAnswers())

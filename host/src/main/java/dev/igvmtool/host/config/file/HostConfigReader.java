@@ -185,6 +185,8 @@ public final class HostConfigReader {
             builder.physicalAddressBits((int) bits);
         });
         flag("vtl0_alias_map_available").ifPresent(builder::vtl0AliasMapAvailable);
+        flag("intercept_page_available").ifPresent(builder::interceptPageAvailable);
+        flag("return_actions_available").ifPresent(builder::returnActionsAvailable);
         number(top, "active_vtl", HIGHEST_VTL).ifPresent(vtl -> builder.activeVtl((int) vtl));
         number(top, "td_config_flags", -1L).ifPresent(builder::tdConfigFlags);
         top.optional("vp_index_answer").ifPresent(it -> builder.vpIndexAnswers(answers(it)));

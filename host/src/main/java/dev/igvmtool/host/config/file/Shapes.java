@@ -31,6 +31,8 @@ final class Shapes {
             "x2apic",
             "physical_address_bits",
             "vtl0_alias_map_available",
+            "intercept_page_available",
+            "return_actions_available",
             "active_vtl",
             "td_config_flags",
             "vp_index_answer",
