@@ -69,7 +69,8 @@ final class BootCommand implements Callable<Integer> {
             names = "--dump",
             paramLabel = "NAME=FILE",
             description = "Write a part of the outcome: host-tree, kernel-tree, boot-params, command-line, shim-log,"
-                    + " kernel-log, sidecar-output, serial, guest-serial or memory:GPA:LENGTH. Repeatable.")
+                    + " kernel-log, sidecar-output, serial, guest-serial, pages (runs of RAM that are alike: private or"
+                    + " shared, accepted or not, what each VTL may do) or memory:GPA:LENGTH. Repeatable.")
     Map<String, String> dumps = new LinkedHashMap<>();
 
     @Option(names = "--print-host-schema", description = "Print the JSON Schema of host configurations.")

@@ -110,6 +110,18 @@ class BootCommandTest {
         decompile(tree);
     }
 
+    @Test
+    void dumpsWhatPagesAreToWhom() throws IOException {
+        Path pages = folder.resolve("pages.txt");
+        TestConsole.run("boot", SAMPLE, "--dump", "pages=" + pages);
+
+        List<String> runs = Files.readAllLines(pages);
+        String line = "0x[0-9a-f]{12}-0x[0-9a-f]{12} +[0-9]+ private accepted   vtl0:[rwku-]{4} vtl2:rwku";
+        assertTrue(runs.stream().allMatch(run -> run.matches(line)), runs.toString());
+        assertTrue(runs.stream().anyMatch(run -> run.contains("vtl0:rwku")), "memory of VTL0");
+        assertTrue(runs.stream().anyMatch(run -> run.contains("vtl0:----")), "memory of VTL2");
+    }
+
     /** The reference's tree draws warnings about the style of its cells, so these do not count. */
     private static void decompile(Path tree) throws IOException {
         Process dtc;

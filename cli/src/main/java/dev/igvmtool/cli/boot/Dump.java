@@ -24,7 +24,8 @@ public record Dump(String name) {
             "kernel-log",
             "sidecar-output",
             "serial",
-            "guest-serial");
+            "guest-serial",
+            "pages");
 
     private static final String MEMORY = "memory:";
     private static final int MAX_MEMORY_BYTES = 1 << 30;
@@ -60,6 +61,7 @@ public record Dump(String name) {
             case "sidecar-output" -> outcome.sidecarOutput();
             case "serial" -> outcome.vm().vtl2Console().map(Serial::text);
             case "guest-serial" -> Optional.of(outcome.vm().guestConsole().text());
+            case "pages" -> Optional.of(Bytes.utf8(PageReport.of(outcome.vm().machine())));
             default -> Optional.of(memory(outcome.vm().machine().physicalMemory()));
         };
     }

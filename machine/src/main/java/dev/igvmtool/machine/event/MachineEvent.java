@@ -39,6 +39,13 @@ public sealed interface MachineEvent {
      */
     record PageOperation(int vp, int vtl, String operation, long gpa, long sizeBytes) implements MachineEvent {}
 
+    /**
+     * A hypercall has changed what pages are to whom.
+     *
+     * @param change accept, share or unshare; or protect with the VTL that protects and what it lets lower VTLs do
+     */
+    record PagesChanged(int vp, int vtl, String change, long gpa, long sizeBytes) implements MachineEvent {}
+
     /** A TD has read a field of its metadata. */
     record TdRead(int vp, int vtl, long field, long value) implements MachineEvent {}
 

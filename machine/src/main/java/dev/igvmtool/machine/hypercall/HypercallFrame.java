@@ -7,6 +7,7 @@ import dev.igvmtool.abi.hv.HvStatus;
 import dev.igvmtool.abi.hv.HypercallControl;
 import dev.igvmtool.abi.hv.InterceptType;
 import dev.igvmtool.abi.hv.TargetVtl;
+import dev.igvmtool.machine.event.MachineEvent;
 import dev.igvmtool.machine.memory.PhysicalMemory;
 import dev.igvmtool.machine.partition.HostConduct;
 import dev.igvmtool.machine.partition.Partition;
@@ -151,15 +152,24 @@ final class HypercallFrame {
         return partition().interceptor(caller.vtl(), type, InterceptType.ACCESS_EXECUTE, 0);
     }
 
+    /** Tells that the call has changed pages, end exclusive. */
+    void reportPages(String change, long firstPage, long endPage) {
+        if (partition().observed()) {
+            partition()
+                    .emit(new MachineEvent.PagesChanged(
+                            caller.index(),
+                            caller.vtl(),
+                            change,
+                            firstPage * PhysicalMemory.PAGE_SIZE,
+                            (endPage - firstPage) * PhysicalMemory.PAGE_SIZE));
+        }
+    }
+
     // ---- outcome ----
 
     /** Reps completed, those before the start included. */
     int repsDone() {
         return repsDone;
-    }
-
-    void setRepsDone(int count) {
-        repsDone = count;
     }
 
     /** Does the reps one by one until one fails; its status is the status of the call. */
@@ -172,6 +182,44 @@ final class HypercallFrame {
             repsDone = i + 1;
         }
         return HvStatus.SUCCESS;
+    }
+
+    /**
+     * Does the reps of a list of page numbers, those that follow each other at once: a list usually names a range.
+     *
+     * @param action gets the first page and the end, exclusive
+     */
+    int forEachPageRun(PageRunAction action) {
+        long runStart = 0;
+        long runEnd = 0;
+        try {
+            for (int i = repStart(); i < repCount(); i++) {
+                long page = ramPage(input.u64(elementOffset(i)));
+                if (page == runEnd && runStart < runEnd) {
+                    runEnd++;
+                } else {
+                    act(action, runStart, runEnd);
+                    runStart = page;
+                    runEnd = page + 1;
+                }
+                repsDone = i + 1;
+            }
+        } finally {
+            act(action, runStart, runEnd);
+        }
+        return HvStatus.SUCCESS;
+    }
+
+    private static void act(PageRunAction action, long start, long end) {
+        if (start < end) {
+            action.accept(start, end);
+        }
+    }
+
+    /** Does something with pages, end exclusive. */
+    @FunctionalInterface
+    interface PageRunAction {
+        void accept(long firstPage, long endPage);
     }
 
     /** Puts out a structure at the start of the output, or as one of its elements. */

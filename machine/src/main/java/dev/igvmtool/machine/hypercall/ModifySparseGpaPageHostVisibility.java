@@ -7,7 +7,6 @@ import dev.igvmtool.machine.memory.PageState;
 import dev.igvmtool.machine.memory.PartitionMemory;
 import dev.igvmtool.machine.memory.PhysicalMemory;
 import dev.igvmtool.machine.partition.Isolation;
-import dev.igvmtool.machine.partition.Partition;
 
 /** {@code HvCallModifySparseGpaPageHostVisibility}: an isolated partition shares pages with the host, or ends that. */
 final class ModifySparseGpaPageHostVisibility implements Hypercall {
@@ -32,22 +31,23 @@ final class ModifySparseGpaPageHostVisibility implements Hypercall {
         HypercallFrame.requireZero(header.reserved());
         HypercallFrame.require(
                 header.visibility() == PRIVATE || header.visibility() == SHARED, HvStatus.INVALID_PARAMETER);
-        return frame.forEachRep(i -> {
-            long page = frame.ramPage(frame.input().u64(frame.elementOffset(i)));
-            change(frame.partition(), page, header.visibility() == SHARED);
-            return HvStatus.SUCCESS;
+        boolean shared = header.visibility() == SHARED;
+        return frame.forEachPageRun((first, end) -> {
+            for (long page = first; page < end; page++) {
+                change(frame.partition().memory(), page, shared);
+            }
+            frame.reportPages(shared ? "share" : "unshare", first, end);
         });
     }
 
     /** Under VBS the hypervisor itself, which the guest trusts, takes a page back; the platforms lose its content. */
-    private static void change(Partition partition, long page, boolean shared) {
-        PartitionMemory memory = partition.memory();
+    private static void change(PartitionMemory memory, long page, boolean shared) {
         if (shared == (memory.pageState(page) == PageState.SHARED)) {
             return;
         }
         boolean hardware = memory.encryption().hardware();
         if (hardware) {
-            partition.physical().zero(page * PhysicalMemory.PAGE_SIZE, PhysicalMemory.PAGE_SIZE);
+            memory.physical().zero(page * PhysicalMemory.PAGE_SIZE, PhysicalMemory.PAGE_SIZE);
         }
         PageState ours = hardware ? PageState.UNACCEPTED : PageState.ACCEPTED;
         memory.setPageState(page, page + 1, shared ? PageState.SHARED : ours);

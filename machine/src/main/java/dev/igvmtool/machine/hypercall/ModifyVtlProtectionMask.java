@@ -32,35 +32,15 @@ final class ModifyVtlProtectionMask implements Hypercall {
         HypercallFrame.require(
                 vtl > 0 && (header.mapFlags() & ~GpaProtection.ALL) == 0 && isUseful(header.mapFlags()),
                 HvStatus.INVALID_PARAMETER);
-        // Pages that follow each other become one change: a list usually names a range.
-        long runStart = 0;
-        long runEnd = 0;
-        try {
-            for (int i = frame.repStart(); i < frame.repCount(); i++) {
-                long page = frame.ramPage(frame.input().u64(frame.elementOffset(i)));
-                if (page == runEnd) {
-                    runEnd++;
-                } else {
-                    protect(frame, vtl, runStart, runEnd, header.mapFlags());
-                    runStart = page;
-                    runEnd = page + 1;
-                }
-                frame.setRepsDone(i + 1);
-            }
-        } finally {
-            protect(frame, vtl, runStart, runEnd, header.mapFlags());
-        }
-        return HvStatus.SUCCESS;
+        return frame.forEachPageRun((first, end) -> {
+            frame.partition().memory().protect(vtl, first, end, header.mapFlags());
+            frame.reportPages(
+                    String.format("protect vtl%d %s", vtl, GpaProtection.letters(header.mapFlags())), first, end);
+        });
     }
 
     /** Nothing can be written or executed that cannot be read. */
     private static boolean isUseful(int mask) {
         return mask == GpaProtection.NONE || (mask & GpaProtection.READ) != 0;
-    }
-
-    private static void protect(HypercallFrame frame, int vtl, long start, long end, int mask) {
-        if (start < end) {
-            frame.partition().memory().protect(vtl, start, end, mask);
-        }
     }
 }

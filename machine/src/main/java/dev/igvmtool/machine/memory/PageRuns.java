@@ -35,6 +35,15 @@ final class PageRuns {
         return index >= 0 && page < endPages[index] ? values[index] : defaultValue;
     }
 
+    /** The first page above {@code page} that may have another number; {@link Long#MAX_VALUE} if there is none. */
+    long nextChange(long page) {
+        int index = indexOf(page);
+        if (index >= 0 && page < endPages[index]) {
+            return endPages[index];
+        }
+        return index + 1 < firstPages.length ? firstPages[index + 1] : Long.MAX_VALUE;
+    }
+
     /** True if all pages from {@code first} to {@code end}, exclusive, have one number. */
     boolean isUniform(long first, long end) {
         int value = value(first);
@@ -42,12 +51,7 @@ final class PageRuns {
             if (value(page) != value) {
                 return false;
             }
-            int index = indexOf(page);
-            if (index >= 0 && page < endPages[index]) {
-                page = endPages[index];
-            } else {
-                page = index + 1 < firstPages.length ? firstPages[index + 1] : end;
-            }
+            page = nextChange(page);
         }
         return true;
     }

@@ -1,9 +1,12 @@
 package dev.igvmtool.machine.memory;
 
 import dev.igvmtool.abi.binary.Bytes;
+import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.abi.hv.GpaProtection;
 import dev.igvmtool.machine.guest.GuestException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -112,14 +115,51 @@ public final class PartitionMemory {
         return mask;
     }
 
-    /** The lowest VTL above {@code vtl} that forbids some of {@code access} to a page; -1 if none does. */
+    /** What a page is to whom. */
+    public PageAttributes attributes(long page) {
+        List<Integer> allowed = new ArrayList<>();
+        for (int vtl = 0; vtl < setBy.length; vtl++) {
+            allowed.add(allowed(vtl, page));
+        }
+        return new PageAttributes(pageState(page), allowed);
+    }
+
+    /** All of RAM as runs of pages that are alike, ascending. */
+    public List<PageAttributes.Run> runs() {
+        List<PageAttributes.Run> runs = new ArrayList<>();
+        for (GpaRange ram : physical.ram()) {
+            long end = ram.end() / PAGE_SIZE;
+            for (long page = ram.start() / PAGE_SIZE; page < end; ) {
+                PageAttributes attributes = attributes(page);
+                long next = Math.min(end, nextChange(page));
+                PageAttributes.Run last = runs.isEmpty() ? null : runs.get(runs.size() - 1);
+                if (last != null && last.endPage() == page && last.attributes().equals(attributes)) {
+                    runs.set(runs.size() - 1, new PageAttributes.Run(last.firstPage(), next, attributes));
+                } else {
+                    runs.add(new PageAttributes.Run(page, next, attributes));
+                }
+                page = next;
+            }
+        }
+        return runs;
+    }
+
+    private long nextChange(long page) {
+        long next = states.nextChange(page);
+        for (int vtl = 0; vtl < setBy.length; vtl++) {
+            next = Math.min(next, Math.min(setBy[vtl].nextChange(page), granted[vtl].nextChange(page)));
+        }
+        return next;
+    }
+
+    /** The lowest VTL above {@code vtl} that forbids some of {@code access} to a page; the highest, which grants pages, if none does. */
     public int protector(int vtl, long page, int access) {
         for (int setter = vtl + 1; setter < setBy.length; setter++) {
             if ((access & ~setBy[setter].mask(page)) != 0) {
                 return setter;
             }
         }
-        return -1;
+        return setBy.length - 1;
     }
 
     /** True if {@code vtl} sees a page of the hypervisor instead of guest memory. */

@@ -30,6 +30,11 @@ final class VtlProtections {
         return enabled ? masks.value(page) : GpaProtection.ALL;
     }
 
+    /** The first page above {@code page} that may have another mask; {@link Long#MAX_VALUE} if there is none. */
+    long nextChange(long page) {
+        return enabled ? masks.nextChange(page) : Long.MAX_VALUE;
+    }
+
     VtlProtections withDefault(boolean nowEnabled, int mask) {
         return new VtlProtections(nowEnabled, masks.withDefault(mask));
     }

@@ -52,10 +52,7 @@ final class InterruptDelivery {
                     unrecoverable.accept(fault);
                     return;
                 }
-                if (contributory(current.vector())
-                                && (contributory(next.vector())
-                                        || next.vector() == Vector.PAGE_FAULT && current.vector() == Vector.PAGE_FAULT)
-                        || current.vector() == Vector.PAGE_FAULT && contributory(next.vector())) {
+                if (makesDoubleFault(severity(current.vector()), severity(next.vector()))) {
                     current = new GuestException(Vector.DOUBLE_FAULT, 0, 0, next.getMessage());
                     doubleFault = true;
                 } else {
@@ -97,17 +94,28 @@ final class InterruptDelivery {
         }
     }
 
-    private static boolean contributory(Vector vector) {
+    /** How an exception weighs if another one was being delivered (SDM volume 3, table 6-4). */
+    private enum Severity {
+        BENIGN,
+        CONTRIBUTORY,
+        PAGE_FAULT
+    }
+
+    private static Severity severity(Vector vector) {
         return switch (vector) {
-            case DIVIDE_ERROR,
-                    INVALID_TSS,
-                    SEGMENT_NOT_PRESENT,
-                    STACK_FAULT,
-                    GENERAL_PROTECTION,
-                    PAGE_FAULT,
-                    VIRTUALIZATION,
-                    VMM_COMMUNICATION -> true;
-            case DEBUG, BREAKPOINT, INVALID_OPCODE, DOUBLE_FAULT -> false;
+            case DIVIDE_ERROR, INVALID_TSS, SEGMENT_NOT_PRESENT, STACK_FAULT, GENERAL_PROTECTION, VMM_COMMUNICATION ->
+                Severity.CONTRIBUTORY;
+            case PAGE_FAULT, VIRTUALIZATION -> Severity.PAGE_FAULT;
+            case DEBUG, BREAKPOINT, INVALID_OPCODE, DOUBLE_FAULT -> Severity.BENIGN;
+        };
+    }
+
+    /** Table 6-5: a page fault on the way to a contributory exception is handled by itself. */
+    private static boolean makesDoubleFault(Severity first, Severity second) {
+        return switch (first) {
+            case BENIGN -> false;
+            case CONTRIBUTORY -> second == Severity.CONTRIBUTORY;
+            case PAGE_FAULT -> second != Severity.BENIGN;
         };
     }
 

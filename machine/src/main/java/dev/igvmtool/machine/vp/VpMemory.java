@@ -46,6 +46,8 @@ final class VpMemory {
         PagingMode present = mode;
         if (present == null) {
             present = pagingMode(vp.vtl(), supervisorAccess);
+            // What the processor itself looks up in tables is not covered by RFLAGS.AC.
+            present = supervisorAccess ? present.withAccessFlag(false) : present;
             mode = present;
         }
         return present;

@@ -15,10 +15,13 @@ import dev.igvmtool.abi.x64.Gpr;
 import dev.igvmtool.abi.x64.SegmentRegister;
 import dev.igvmtool.machine.Machine;
 import dev.igvmtool.machine.StopReason;
+import dev.igvmtool.machine.TestMachines;
 import dev.igvmtool.machine.guest.Cpu;
 import dev.igvmtool.machine.guest.GuestException;
 import dev.igvmtool.machine.partition.PartitionConfig;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class InterruptDeliveryTest {
     private static final int INTERRUPT_GATE = 0x8e;
@@ -143,6 +146,58 @@ class InterruptDeliveryTest {
 
         machine.run(10);
         assertEquals(8, machine.vp(0).get(Gpr.RAX));
+        assertEquals(RunState.HALTED, machine.vp(0).runState());
+    }
+
+    /** The gates of some vectors are not present, so that each next one is a #NP; handlers say which vector came. */
+    @ParameterizedTest
+    @CsvSource({
+        // First fault, gates that are not present, vector whose handler runs, 0 for a triple fault.
+        "14, 14,      8, page fault then contributory",
+        "13, 13,      8, contributory then contributory",
+        "6,  6,      11, benign then contributory",
+        "14, 14 11 8, 0, not even a double fault",
+        "6,  6 11,    8, benign then contributory twice"
+    })
+    void secondFaultIsJudgedByTheFirst(int first, String missing, int handled, String why) {
+        Machine machine = running(
+                config().build(),
+                program(1, cpu -> {
+                    if (first == 14) {
+                        cpu.memory().readU8(0x0001_0000_0000L);
+                    }
+                    throw first == 13 ? GuestException.generalProtection("") : GuestException.invalidOpcode("");
+                }),
+                program(2, cpu -> cpu.set(Gpr.RAX, 8), Cpu::halt),
+                program(3, cpu -> cpu.set(Gpr.RAX, 11), Cpu::halt));
+        writeGate(machine.physicalMemory(), 8, codeOf(2), INTERRUPT_GATE);
+        writeGate(machine.physicalMemory(), 11, codeOf(3), INTERRUPT_GATE);
+        for (String vector : missing.split(" ")) {
+            writeGate(machine.physicalMemory(), Integer.parseInt(vector), codeOf(2), NOT_PRESENT);
+        }
+        machine.run(10);
+
+        assertEquals(handled, machine.vp(0).get(Gpr.RAX), why);
+        assertEquals(handled == 0, !machine.vp(0).stopReason().isEmpty(), why);
+    }
+
+    @Test
+    void pageFaultOnTheWayToAContributoryOneIsHandledByItself() {
+        Machine machine = running(
+                config().build(),
+                program(1, cpu -> {
+                    throw GuestException.generalProtection("test");
+                }),
+                program(2, cpu -> cpu.set(Gpr.RAX, cpu.get(ControlRegister.CR2)), Cpu::halt));
+        // The gate of #GP uses a stack of the task state that is not mapped; that of the page fault does not.
+        writeGate(machine.physicalMemory(), 13, codeOf(2), INTERRUPT_GATE);
+        writeGate(machine.physicalMemory(), 14, codeOf(2), INTERRUPT_GATE);
+        long gate = TestMachines.IDT + 13 * 16;
+        machine.physicalMemory().writeU64(gate, machine.physicalMemory().readU64(gate) | 1L << 32);
+        machine.physicalMemory().writeU64(TSS + 36, 0x0002_0000_0000L);
+
+        machine.run(10);
+        assertEquals(0x0002_0000_0000L - 8, machine.vp(0).get(Gpr.RAX));
         assertEquals(RunState.HALTED, machine.vp(0).runState());
     }
 
