@@ -35,7 +35,7 @@ class DebugCommandTest {
         passes(
                 "goto kernel",
                 "show e820",
-                "expect 0xbe00000-0xc000000 reserved",
+                "expect 0x17800000-0x18000000 reserved",
                 "who-wrote boot-params.e820_table[13]",
                 "expect boot-shim/write-boot-params (S38) on VP 0 in VTL 2",
                 "back-to write boot-params.e820_table[13]",
