@@ -25,8 +25,11 @@ public record Slot(int program, int step) {
 
     /** The slot in 16 bytes, if it is one. */
     public static Optional<Slot> decode(Bytes bytes) {
-        long first = bytes.u64(0);
-        long second = bytes.u64(8);
+        return decode(bytes.u64(0), bytes.u64(Long.BYTES));
+    }
+
+    /** The slot in two words, if it is one. */
+    public static Optional<Slot> decode(long first, long second) {
         int program = (int) (first >>> 48);
         if ((first & MARK_MASK) != MARK || program == 0 || second >>> 16 != 0) {
             return Optional.empty();

@@ -24,7 +24,11 @@ final class TranslationCache {
     private long protections;
 
     /** Empties the cache unless everything is as it was. */
+    @SuppressWarnings("ReferenceEquality") // The same object is equal without a look, and usually it is the same.
     void keepFor(PagingMode newMode, int newVtl, long tableVersion, long protectionVersion) {
+        if (newMode == mode && tableVersion == tables && protectionVersion == protections && newVtl == vtl) {
+            return;
+        }
         if (tableVersion != tables || protectionVersion != protections || newVtl != vtl || !newMode.equals(mode)) {
             Arrays.fill(pages, NO_PAGE);
             tables = tableVersion;

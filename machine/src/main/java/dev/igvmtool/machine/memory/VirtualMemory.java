@@ -77,6 +77,19 @@ public final class VirtualMemory implements Memory {
         }
     }
 
+    /** Reads 64 bits for execution: no observer is told. */
+    public long fetchU64(long address) {
+        if (((int) address & OFFSET_MASK) <= PAGE_SIZE - Long.BYTES) {
+            long gpa = translate(address, AccessKind.EXECUTE);
+            if (!memory.isOverlay(context.vtl(), gpa >>> 12)) {
+                return memory.physical().readU64(gpa);
+            }
+        }
+        byte[] bytes = new byte[Long.BYTES];
+        fetch(address, bytes, bytes.length);
+        return Bytes.wrap(bytes).u64(0);
+    }
+
     /**
      * Reads without leaving a trace: no accessed bits, no event. For those who look from outside.
      *

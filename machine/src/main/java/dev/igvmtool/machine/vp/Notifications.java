@@ -30,12 +30,14 @@ final class Notifications {
     /** True if there is something to tell. */
     boolean isDue() {
         VtlState state = vp.state().active();
-        if (vp.activity().highestVtl() == vp.vtl()) {
+        if (state.deliverabilityNotifications == 0 && state.endedInterrupts.isEmpty()) {
             return false;
         }
-        return !state.endedInterrupts.isEmpty()
-                || state.deliverabilityNotifications != 0
-                        && (deliverableSints(state) != 0 || nmiDeliverable(state) || interruptDeliverable(state));
+        return vp.activity().highestVtl() > vp.vtl()
+                && (!state.endedInterrupts.isEmpty()
+                        || deliverableSints(state) != 0
+                        || nmiDeliverable(state)
+                        || interruptDeliverable(state));
     }
 
     /** The next thing to tell, which is then no longer wanted. */

@@ -1,6 +1,5 @@
 package dev.igvmtool.machine.vp;
 
-import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.IgvmToolException;
 import dev.igvmtool.abi.hv.InterceptType;
 import dev.igvmtool.abi.hv.VsmPartitionConfig;
@@ -284,8 +283,7 @@ final class StageCode {
     }
 
     private Optional<Slot> fetchSlot() {
-        byte[] bytes = new byte[Slot.SIZE];
-        vp.memory().fetch(codeAddress(), bytes, bytes.length);
-        return Slot.decode(Bytes.wrap(bytes));
+        long address = codeAddress();
+        return Slot.decode(vp.memory().fetchU64(address), vp.memory().fetchU64(address + Long.BYTES));
     }
 }

@@ -15,6 +15,9 @@ final class VpMemory {
     private final Partition partition;
     private final VirtualMemory memory;
     private @Nullable PagingMode mode;
+    /** The mode before, which most changes of registers leave as it is. */
+    private @Nullable PagingMode lastMode;
+
     private boolean supervisorAccess;
 
     VpMemory(Vp vp) {
@@ -48,6 +51,9 @@ final class VpMemory {
             present = pagingMode(vp.vtl(), supervisorAccess);
             // What the processor itself looks up in tables is not covered by RFLAGS.AC.
             present = supervisorAccess ? present.withAccessFlag(false) : present;
+            // The same object again, so that nobody need compare.
+            present = present.equals(lastMode) ? lastMode : present;
+            lastMode = present;
             mode = present;
         }
         return present;
