@@ -22,8 +22,9 @@ record CommandEntry(String name, String summary, Function<Console, Callable<Inte
             new CommandEntry("dt", "compile, show, compare, check and change device trees", DtCommand::new),
             new CommandEntry("inspect", "show the headers of an IGVM file", InspectCommand::new),
             new CommandEntry("measure", "compute launch digests", MeasureCommand::new),
+            new CommandEntry("sign", "attach signatures to an image", SignCommand::new),
             new CommandEntry("stage-images", "write the stage programs as ELF files", StageImagesCommand::new),
-            new CommandEntry("verify", "verify evidence of a running machine", VerifyCommand::new));
+            new CommandEntry("verify", "verify an image, or evidence of a running machine", VerifyCommand::new));
 
     CommandLine commandLine(Console console) {
         Callable<Integer> command = factory.apply(console);

@@ -141,8 +141,7 @@ public final class IdBlockSigning {
      * @throws SigningException if a signature does not verify, or there is a block already
      */
     public IgvmFile attach(IdBlock block, Signed owner, Optional<Signed> author, boolean replace) {
-        owner.verify("ID block", IdBlock.CODEC.toBytes(block));
-        author.ifPresent(it -> it.verify("ID key", authorPayload(owner.key())));
+        SnpIdBlock header = header(platform.compatibilityMask(), block, owner, author);
         List<Directive> directives = new ArrayList<>();
         for (Directive directive : file.directives()) {
             boolean present = directive instanceof SnpIdBlock && directive.appliesTo(platform.compatibilityMask());
@@ -154,13 +153,20 @@ public final class IdBlockSigning {
                 directives.add(directive);
             }
         }
-        directives.add(header(block, owner, author));
+        directives.add(header);
         return new IgvmFile(file.revision(), file.platforms(), file.initializations(), directives);
     }
 
-    private SnpIdBlock header(IdBlock block, Signed owner, Optional<Signed> author) {
+    /**
+     * A signed block as files hold it.
+     *
+     * @throws SigningException if a signature does not verify
+     */
+    public static SnpIdBlock header(int mask, IdBlock block, Signed owner, Optional<Signed> author) {
+        owner.verify("ID block", IdBlock.CODEC.toBytes(block));
+        author.ifPresent(it -> it.verify("ID key", authorPayload(owner.key())));
         return new SnpIdBlock(
-                platform.compatibilityMask(),
+                mask,
                 author.isPresent() ? 1 : 0,
                 Bytes.zeros(3),
                 block.launchDigest(),

@@ -95,14 +95,13 @@ class SigningTest {
     void attachesTheCorimSignaturesThatTheGeneratorAttached() throws IOException {
         for (String kind : List.of("bundle", "detached")) {
             IgvmFile image = image(CVM);
-            for (PlatformType type : List.of(PlatformType.VSM_ISOLATION, PlatformType.SEV_SNP, PlatformType.TDX)) {
+            for (PlatformType type : List.of(PlatformType.SEV_SNP, PlatformType.TDX, PlatformType.VSM_ISOLATION)) {
                 String name = type == PlatformType.SEV_SNP ? "snp" : type == PlatformType.TDX ? "tdx" : "vbs";
                 CorimSigning signing = corim(image, type);
                 CoseSign1 signature = CoseSign1.read(signing("corim-" + name + "." + kind + ".cose"));
                 image = signing.attach(signing.embeddedDocument().orElseThrow(), signature, Optional.empty());
             }
-            IgvmFile golden = image("golden/signing/openhcl-x64-cvm-dev.corim-signed.bin");
-            assertEquals(Set.copyOf(golden.initializations()), Set.copyOf(image.initializations()), kind);
+            assertEquals(signing("openhcl-x64-cvm-dev.corim-signed.bin"), IgvmWriter.toBytes(image), kind);
         }
     }
 
