@@ -8,7 +8,7 @@ import picocli.CommandLine.Mixin;
 /** {@code verify}: what an image or a platform claims. */
 @Command(
         name = "verify",
-        description = "Verifies evidence of a running machine against an image and a policy.",
+        description = "Verifies what an image says of itself, or evidence of a running machine against an image and a policy.",
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "Example: igvmtool verify report report.bin --image openhcl.bin --endorsements certificates"})
 final class VerifyCommand implements Callable<Integer>, CommandGroup {
@@ -23,11 +23,11 @@ final class VerifyCommand implements Callable<Integer>, CommandGroup {
 
     @Override
     public List<Object> commands() {
-        return List.of(new VerifyReportCommand(console));
+        return List.of(new VerifyImageCommand(console), new VerifyReportCommand(console));
     }
 
     @Override
     public Integer call() {
-        throw new CommandException("verify: found no command, expected report; see igvmtool verify --help");
+        throw new CommandException("verify: found no command, expected image or report; see igvmtool verify --help");
     }
 }
