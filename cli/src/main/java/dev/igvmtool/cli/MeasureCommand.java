@@ -3,6 +3,8 @@ package dev.igvmtool.cli;
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.format.IgvmFile;
 import dev.igvmtool.format.IgvmReader;
+import dev.igvmtool.format.check.Finding;
+import dev.igvmtool.format.check.Validator;
 import dev.igvmtool.measurement.KvmRules;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -86,7 +88,7 @@ final class MeasureCommand implements Callable<Integer> {
             JsonOutput.print(console, "igvmtool.measure/1", out -> {
                 out.writeArrayFieldStart("measurements");
                 for (MeasuredRow row : found.rows()) {
-                    row.write(out);
+                    MeasuredJson.write(row, trace, out);
                 }
                 out.writeEndArray();
                 out.writeArrayFieldStart("kvmViolations");
@@ -96,16 +98,27 @@ final class MeasureCommand implements Callable<Integer> {
                 out.writeEndArray();
             });
         } else {
-            found.rows().forEach(row -> row.print(console.out()));
+            found.rows().forEach(row -> MeasuredText.print(row, console.out()));
             found.violations().forEach(it -> console.out().println("KVM: " + it));
         }
-        return isAsExpected(found.rows(), digest) && found.violations().isEmpty()
+        if (!found.findings().isEmpty()) {
+            console.error(file + ": the file is invalid, hosts may refuse it: "
+                    + found.findings().get(0) + (found.findings().size() == 1 ? "" : ", and more"));
+        }
+        return isAsExpected(found.rows(), digest)
+                        && found.violations().isEmpty()
+                        && found.findings().isEmpty()
                 ? ExitStatus.DONE
                 : ExitStatus.FINDING;
     }
 
-    /** What was measured, and what KVM would object to, if that was asked. */
-    private record Found(List<MeasuredRow> rows, List<String> violations) {}
+    /**
+     * What was measured.
+     *
+     * @param violations what KVM would object to, if that was asked
+     * @param findings what makes the file invalid
+     */
+    private record Found(List<MeasuredRow> rows, List<String> violations, List<Finding> findings) {}
 
     private Found measure() {
         int inputs = (file.isEmpty() ? 0 : 1) + (ovmf.isAsked() ? 1 : 0) + (eventLog.isAsked() ? 1 : 0);
@@ -117,18 +130,20 @@ final class MeasureCommand implements Callable<Integer> {
         eventLog.checkUnused();
         if (ovmf.isAsked()) {
             image.checkUnused();
-            return new Found(ovmf.rows(console, platforms, image.profile, trace), List.of());
+            return new Found(ovmf.rows(console, platforms, image.profile, trace), List.of(), List.of());
         }
         if (eventLog.isAsked()) {
             image.checkUnused();
             if (!image.profile.isEmpty() || !platforms.isEmpty()) {
                 throw new CommandException("--profile and --platform do not go with an event log");
             }
-            return new Found(eventLog.rows(console, trace), List.of());
+            return new Found(eventLog.rows(console, trace), List.of(), List.of());
         }
         IgvmFile igvm = new InputFile(file).read(console, IgvmReader::read);
         return new Found(
-                image.rows(file, igvm, platforms, trace), image.checkKvm ? KvmRules.violations(igvm) : List.of());
+                image.rows(file, igvm, platforms, trace),
+                image.checkKvm ? KvmRules.violations(igvm) : List.of(),
+                Validator.validate(igvm));
     }
 
     private boolean isAsExpected(List<MeasuredRow> rows, Optional<Bytes> digest) {

@@ -105,11 +105,11 @@ final class MeasureEventLog {
                 ? List.of()
                 : new InputFile(log).read(console, EventLog::read).events();
         List<Step> steps = new ArrayList<>();
-        Trace listener = trace ? Trace.into(steps) : Trace.OFF;
+        Trace trail = trace ? Trace.into(steps) : Trace.OFF;
         try {
             List<Bytes> registers = bank.isEmpty()
-                    ? Replay.rtmrs(predicted(console, events), listener)
-                    : Replay.pcrs(events, bank(), listener);
+                    ? Replay.rtmrs(predicted(console, events), trail)
+                    : Replay.pcrs(events, bank(), trail);
             String name = bank.isEmpty() ? "rtmr" : "pcr";
             List<MeasuredRow> rows = new ArrayList<>();
             for (int i = 0; i < registers.size(); i++) {
@@ -119,7 +119,9 @@ final class MeasureEventLog {
                         Map.of("register", register),
                         "",
                         registers.get(i),
-                        steps.stream().filter(it -> it.what().equals(register)).toList(),
+                        listener -> steps.stream()
+                                .filter(it -> it.what().equals(register))
+                                .forEach(listener),
                         Optional.empty()));
             }
             return rows;

@@ -7,7 +7,6 @@ import dev.igvmtool.format.header.SupportedPlatform;
 import dev.igvmtool.measurement.Coverage;
 import dev.igvmtool.measurement.LaunchDigest;
 import dev.igvmtool.measurement.Profile;
-import dev.igvmtool.measurement.Step;
 import dev.igvmtool.measurement.Trace;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -47,19 +46,21 @@ final class MeasureImage {
         }
     }
 
-    /** One platform to be measured, and what was found. */
-    private record Job(SupportedPlatform platform, Profile profile, List<Step> steps) {}
+    /** One platform to be measured. */
+    private record Job(SupportedPlatform platform, Profile profile, Coverage.Collector pages) {
+        LaunchDigest.Request request(Trace trace) {
+            return new LaunchDigest.Request(platform, profile.rules(), trace);
+        }
+    }
 
     List<MeasuredRow> rows(String file, IgvmFile igvm, List<String> platforms, boolean trace) {
         List<Job> jobs = jobs(file, igvm, platforms);
-        boolean steps = trace || coverage;
         List<LaunchDigest> digests;
         try {
             digests = LaunchDigest.ofAll(
                     igvm,
                     jobs.stream()
-                            .map(job -> new LaunchDigest.Request(
-                                    job.platform, job.profile.rules(), steps ? Trace.into(job.steps) : Trace.OFF))
+                            .map(job -> job.request(coverage ? Trace.to(job.pages::add) : Trace.OFF))
                             .toList());
         } catch (FormatException e) {
             throw new CommandException(file + ": " + e.getMessage(), e);
@@ -67,19 +68,18 @@ final class MeasureImage {
         List<MeasuredRow> rows = new ArrayList<>();
         for (int i = 0; i < jobs.size(); i++) {
             Job job = jobs.get(i);
+            String name = PlatformNames.of(job.platform.platformType());
             Map<String, String> facts = new LinkedHashMap<>();
-            facts.put("platform", PlatformNames.of(job.platform.platformType()));
+            facts.put("platform", name);
             facts.put("compatibilityMask", String.format("0x%x", job.platform.compatibilityMask()));
             facts.put("profile", job.profile.title());
             rows.add(new MeasuredRow(
-                    PlatformNames.of(job.platform.platformType()),
+                    name,
                     facts,
                     "",
                     digests.get(i).value(),
-                    trace ? job.steps : List.of(),
-                    coverage
-                            ? Optional.of(Coverage.of(igvm, job.platform, job.profile.rules(), job.steps))
-                            : Optional.empty()));
+                    trace ? listener -> LaunchDigest.of(igvm, job.request(Trace.to(listener))) : MeasuredRow.NO_STEPS,
+                    coverage ? Optional.of(job.pages.of(igvm, job.platform, job.profile.rules())) : Optional.empty()));
         }
         return rows;
     }
@@ -101,7 +101,7 @@ final class MeasureImage {
                         + " measured" + (profile.isEmpty() ? "" : " by profile " + profile));
             }
             if ((named || wanted.isEmpty()) && rules.isPresent() && hasMask(platform)) {
-                jobs.add(new Job(platform, rules.get(), new ArrayList<>()));
+                jobs.add(new Job(platform, rules.get(), new Coverage.Collector()));
             }
         }
         if (jobs.isEmpty()) {

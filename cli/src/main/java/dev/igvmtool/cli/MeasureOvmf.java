@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
@@ -126,9 +127,13 @@ final class MeasureOvmf {
     }
 
     private MeasuredRow firmwareRow(OvmfMeasurement measurement, boolean trace) {
-        List<Step> steps = new ArrayList<>();
-        Bytes digest = measurement.firmwareDigest(trace ? Trace.into(steps) : Trace.OFF);
-        return new MeasuredRow("ovmf", Map.of("platform", "snp-ovmf"), "", digest, steps, Optional.empty());
+        return new MeasuredRow(
+                "ovmf",
+                Map.of("platform", "snp-ovmf"),
+                "",
+                measurement.firmwareDigest(Trace.OFF),
+                trace ? listener -> measurement.firmwareDigest(Trace.to(listener)) : MeasuredRow.NO_STEPS,
+                Optional.empty());
     }
 
     private List<MeasuredRow> rows(OvmfMeasurement measurement, PlatformType platform, boolean trace) {
@@ -140,8 +145,9 @@ final class MeasureOvmf {
             throw new CommandException("--vcpus " + processors
                     + ": expected a number or a range such as 1..64, from 1 to " + MAX_PROCESSORS);
         }
-        List<Step> steps = new ArrayList<>();
-        List<Bytes> digests = measurement.digests(platform, last, trace ? Trace.into(steps) : Trace.OFF);
+        Consumer<Consumer<Step>> steps =
+                trace ? listener -> measurement.digests(platform, last, Trace.to(listener)) : MeasuredRow.NO_STEPS;
+        List<Bytes> digests = measurement.digests(platform, last, Trace.OFF);
         List<MeasuredRow> rows = new ArrayList<>();
         for (int count = first; count <= last; count++) {
             Map<String, String> facts = new LinkedHashMap<>();
@@ -154,7 +160,7 @@ final class MeasureOvmf {
                     table ? Integer.toString(count) : "",
                     digests.get(count - 1),
                     // All counts share the steps of the greatest one.
-                    count == first ? steps : List.of(),
+                    count == first ? steps : MeasuredRow.NO_STEPS,
                     Optional.empty()));
         }
         return rows;

@@ -9,7 +9,6 @@ import dev.igvmtool.attestation.sign.SigningException;
 import dev.igvmtool.attestation.x509.Certificate;
 import dev.igvmtool.attestation.x509.Pem;
 import dev.igvmtool.format.IgvmFile;
-import dev.igvmtool.format.IgvmReader;
 import dev.igvmtool.format.IgvmWriter;
 import dev.igvmtool.format.header.SupportedPlatform;
 import dev.igvmtool.measurement.corim.CorimEnvironment;
@@ -136,7 +135,7 @@ final class SignCorimCommand implements Callable<Integer> {
     }
 
     private int run() throws IOException {
-        IgvmFile file = new InputFile(image).read(console, IgvmReader::read);
+        IgvmFile file = ValidImage.read(console, image);
         CorimSigning signing = new CorimSigning(file, platform(file));
         Bytes document = svn.map(it -> signing.newDocument(svn(it)))
                 .or(signing::embeddedDocument)

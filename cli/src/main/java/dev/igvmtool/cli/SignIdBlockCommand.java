@@ -8,7 +8,6 @@ import dev.igvmtool.attestation.sign.KeyFiles;
 import dev.igvmtool.attestation.sign.Signer;
 import dev.igvmtool.attestation.sign.SigningException;
 import dev.igvmtool.format.IgvmFile;
-import dev.igvmtool.format.IgvmReader;
 import dev.igvmtool.format.IgvmWriter;
 import dev.igvmtool.format.header.PlatformType;
 import dev.igvmtool.format.header.SnpIdBlock;
@@ -229,7 +228,7 @@ final class SignIdBlockCommand implements Callable<Integer> {
             throw new CommandException(
                     "nothing to do, expected --output, --payload-out, --author-payload-out, --id-auth or --qemu");
         }
-        Optional<IgvmFile> file = image.map(name -> new InputFile(name).read(console, IgvmReader::read));
+        Optional<IgvmFile> file = image.map(name -> ValidImage.read(console, name));
         Optional<IdBlockSigning> signing =
                 file.map(it -> new IdBlockSigning(it, content.profile().rules()));
         IdBlock block = signing.isPresent() ? content.of(console, signing.get()) : content.without();

@@ -27,11 +27,14 @@ class MeasureCorpusTest {
             Outcome verified = TestConsole.run("verify", "image", file, "--corim-key", key);
             for (Outcome outcome : List.of(measured, verified)) {
                 assertTrue(outcome.status() <= 2, row[0] + ": " + outcome.err());
-                assertEquals(
-                        outcome.status() == 2 ? 1 : 0, outcome.err().lines().count(), row[0] + ": " + outcome.err());
+                assertTrue(outcome.err().lines().count() <= 1, row[0] + ": " + outcome.err());
+                assertTrue(outcome.status() != 2 || outcome.out().isEmpty(), row[0] + ": " + outcome.out());
             }
             if (expect.equals("accept")) {
                 assertEquals(0, verified.status(), row[0] + ": " + verified.out());
+            }
+            if (expect.equals("error") && (row[0].contains("id-block") || row[0].contains("corim"))) {
+                assertTrue(verified.status() > 0, row[0] + ": " + verified.out());
             }
             if (expect.equals("refuse")) {
                 assertEquals(2, measured.status(), row[0]);

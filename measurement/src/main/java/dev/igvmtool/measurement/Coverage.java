@@ -6,6 +6,7 @@ import dev.igvmtool.format.header.Directive;
 import dev.igvmtool.format.header.PageData;
 import dev.igvmtool.format.header.SupportedPlatform;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -62,39 +63,78 @@ public record Coverage(List<Run> runs, SharedPagesHash sharedPages) {
         runs = List.copyOf(runs);
     }
 
-    /**
-     * Looks at every page of a file.
-     *
-     * @param steps every step of the measurement of that platform
-     */
-    public static Coverage of(IgvmFile file, SupportedPlatform platform, LaunchRules rules, List<Step> steps) {
-        Map<Long, Kind> pages = new TreeMap<>(Long::compareUnsigned);
-        Map<Long, PageData> measured = new TreeMap<>(Long::compareUnsigned);
-        Map<Long, PageData> shared = new TreeMap<>(Long::compareUnsigned);
-        for (Step step : steps) {
-            step.gpa()
-                    .ifPresent(gpa -> pages.merge(
-                            gpa,
-                            step.withContent() ? Kind.CONTENT : Kind.ADDRESS,
-                            (a, b) -> a == Kind.CONTENT ? a : b));
+    /** Takes the steps of a measurement, one after the other, and keeps only where they were. */
+    public static final class Collector {
+        private final List<Run> measured = new ArrayList<>();
+
+        /** What a {@link Trace} calls. */
+        public void add(Step step) {
+            step.gpa().ifPresent(gpa -> append(measured, gpa, step.withContent() ? Kind.CONTENT : Kind.ADDRESS));
         }
-        for (Directive directive : file.directives()) {
-            if (directive instanceof PageData page
-                    && rules.directives().select(page.compatibilityMask(), platform.compatibilityMask())) {
-                if (pages.get(page.gpa()) == Kind.CONTENT) {
-                    measured.put(page.gpa(), page);
-                } else if (!pages.containsKey(page.gpa())) {
-                    shared.put(page.gpa(), page);
+
+        /**
+         * Looks at every page of a file.
+         *
+         * @param file whose steps were given
+         * @param platform that they were measured for
+         * @param rules by which
+         */
+        public Coverage of(IgvmFile file, SupportedPlatform platform, LaunchRules rules) {
+            List<Run> runs = new ArrayList<>(measured);
+            runs.sort(Comparator.comparing(run -> run.range().start(), Long::compareUnsigned));
+            TreeMap<Long, Run> byStart = new TreeMap<>(Long::compareUnsigned);
+            runs.forEach(run -> byStart.merge(
+                    run.range().start(), run, (first, second) -> first.kind() == Kind.CONTENT ? first : second));
+            Map<Long, PageData> content = new TreeMap<>(Long::compareUnsigned);
+            Map<Long, PageData> shared = new TreeMap<>(Long::compareUnsigned);
+            for (Directive directive : file.directives()) {
+                if (directive instanceof PageData page
+                        && rules.directives().select(page.compatibilityMask(), platform.compatibilityMask())) {
+                    Map.Entry<Long, Run> before = byStart.floorEntry(page.gpa());
+                    if (before == null || !before.getValue().range().contains(page.gpa())) {
+                        shared.put(page.gpa(), page);
+                    } else if (before.getValue().kind() == Kind.CONTENT) {
+                        content.put(page.gpa(), page);
+                    }
                 }
             }
+            List<PageData> sharedPages = List.copyOf(shared.values());
+            SharedPageHashes.Answer answer = SharedPageHashes.find(content).compare(sharedPages);
+            List<Run> all = new ArrayList<>(byStart.values());
+            for (int i = 0; i < sharedPages.size(); i++) {
+                append(all, sharedPages.get(i).gpa(), answer.inTable().get(i) ? Kind.PAGE_HASH : Kind.NOTHING);
+            }
+            all.sort(Comparator.comparing(run -> run.range().start(), Long::compareUnsigned));
+            return new Coverage(joined(all), answer.all());
         }
-        SharedPageHashes hashes = SharedPageHashes.find(measured);
-        List<PageData> sharedPages = List.copyOf(shared.values());
-        SharedPageHashes.Answer answer = hashes.compare(sharedPages);
-        for (int i = 0; i < sharedPages.size(); i++) {
-            pages.put(sharedPages.get(i).gpa(), answer.inTable().get(i) ? Kind.PAGE_HASH : Kind.NOTHING);
+    }
+
+    /** Adds a page, to the last run if it continues that. */
+    private static void append(List<Run> runs, long gpa, Kind kind) {
+        GpaRange page = GpaRange.ofSize(gpa, PageData.PAGE_SIZE);
+        Run last = runs.isEmpty() ? null : runs.get(runs.size() - 1);
+        if (last != null && last.kind() == kind && last.range().end() == gpa) {
+            runs.set(runs.size() - 1, new Run(new GpaRange(last.range().start(), page.end()), kind));
+        } else {
+            runs.add(new Run(page, kind));
         }
-        return new Coverage(runs(pages), answer.all());
+    }
+
+    private static List<Run> joined(List<Run> sorted) {
+        List<Run> runs = new ArrayList<>();
+        for (Run run : sorted) {
+            Run last = runs.isEmpty() ? null : runs.get(runs.size() - 1);
+            if (last != null
+                    && last.kind() == run.kind()
+                    && last.range().end() == run.range().start()) {
+                runs.set(
+                        runs.size() - 1,
+                        new Run(new GpaRange(last.range().start(), run.range().end()), run.kind()));
+            } else {
+                runs.add(run);
+            }
+        }
+        return runs;
     }
 
     /** Number of pages of that kind. */
@@ -103,19 +143,5 @@ public record Coverage(List<Run> runs, SharedPagesHash sharedPages) {
                 .filter(run -> run.kind() == kind)
                 .mapToLong(run -> run.range().size() / PageData.PAGE_SIZE)
                 .sum();
-    }
-
-    private static List<Run> runs(Map<Long, Kind> pages) {
-        List<Run> runs = new ArrayList<>();
-        pages.forEach((gpa, kind) -> {
-            Run last = runs.isEmpty() ? null : runs.get(runs.size() - 1);
-            GpaRange page = GpaRange.ofSize(gpa, PageData.PAGE_SIZE);
-            if (last != null && last.kind() == kind && last.range().end() == gpa) {
-                runs.set(runs.size() - 1, new Run(new GpaRange(last.range().start(), page.end()), kind));
-            } else {
-                runs.add(new Run(page, kind));
-            }
-        });
-        return runs;
     }
 }

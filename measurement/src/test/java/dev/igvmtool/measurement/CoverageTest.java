@@ -26,9 +26,9 @@ class CoverageTest {
     private static Coverage coverage(IgvmFile file, PlatformType type) {
         SupportedPlatform platform = file.platform(type).orElseThrow();
         LaunchRules rules = Profile.HYPERV.rules();
-        List<Step> steps = new ArrayList<>();
-        LaunchDigest.of(file, new LaunchDigest.Request(platform, rules, Trace.into(steps)));
-        return Coverage.of(file, platform, rules, steps);
+        Coverage.Collector steps = new Coverage.Collector();
+        LaunchDigest.of(file, new LaunchDigest.Request(platform, rules, Trace.to(steps::add)));
+        return steps.of(file, platform, rules);
     }
 
     private static List<PageData> shared(IgvmFile file, int mask) {

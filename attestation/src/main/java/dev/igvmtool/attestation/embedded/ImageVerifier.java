@@ -6,6 +6,8 @@ import dev.igvmtool.attestation.verdict.Check;
 import dev.igvmtool.attestation.verdict.Group;
 import dev.igvmtool.attestation.verdict.Verdict;
 import dev.igvmtool.format.IgvmFile;
+import dev.igvmtool.format.check.Finding;
+import dev.igvmtool.format.check.Validator;
 import dev.igvmtool.format.header.CorimDocument;
 import dev.igvmtool.format.header.CorimSignature;
 import dev.igvmtool.format.header.GuestPolicy;
@@ -28,6 +30,7 @@ public record ImageVerifier(ImagePolicy policy) {
     /** One group for each platform that measures, and one for what belongs to none. */
     public Group verify(IgvmFile file) {
         List<Verdict> groups = new ArrayList<>();
+        groups.add(headers(file));
         int known = 0;
         for (SupportedPlatform platform : file.supportedPlatforms()) {
             known |= platform.compatibilityMask();
@@ -35,6 +38,17 @@ public record ImageVerifier(ImagePolicy policy) {
         }
         groups.addAll(strays(file, known));
         return new Group("image", groups);
+    }
+
+    /** Digests of a file that hosts may refuse, or load in different ways, say little. */
+    private static Check headers(IgvmFile file) {
+        List<Finding> findings = Validator.validate(file);
+        return Check.of(
+                "headers",
+                findings.isEmpty(),
+                findings.isEmpty() ? "valid" : findings.size() + " findings, the first: " + findings.get(0),
+                "valid",
+                "IGVM, validation");
     }
 
     private Group platform(IgvmFile file, SupportedPlatform platform) {
