@@ -6,6 +6,10 @@ import java.io.PrintStream;
 
 /** Rows of {@code measure} for people: steps, then name and digest, then coverage. */
 final class MeasuredText {
+    private static final int GPA_DIGITS = 12;
+    private static final int GPA_COLUMNS = 15;
+    private static final int DIGEST_COLUMN = 33;
+
     private MeasuredText() {}
 
     static void print(MeasuredRow row, PrintStream out) {
@@ -15,15 +19,27 @@ final class MeasuredText {
         row.coverage().ifPresent(it -> print(it, out));
     }
 
+    /** Without String.format: there may be a step for every page of an image. */
     private static void print(Step step, PrintStream out) {
-        String gpa =
-                step.gpa().isPresent() ? String.format("0x%012x", step.gpa().getAsLong()) : "-";
-        out.printf(
-                "  %-15s %-14s %s%s%n",
-                step.what(),
-                gpa,
-                step.digest().toHex(),
-                step.detail().isEmpty() ? "" : "  " + Printable.escape(step.detail()));
+        StringBuilder line = new StringBuilder("  ").append(step.what());
+        pad(line, DIGEST_COLUMN - GPA_COLUMNS);
+        if (step.gpa().isPresent()) {
+            String digits = Long.toHexString(step.gpa().getAsLong());
+            line.append("0x").append("0".repeat(Math.max(0, GPA_DIGITS - digits.length())));
+            line.append(digits);
+        } else {
+            line.append('-');
+        }
+        pad(line, DIGEST_COLUMN);
+        line.append(step.digest().toHex());
+        if (!step.detail().isEmpty()) {
+            line.append("  ").append(Printable.escape(step.detail()));
+        }
+        out.println(line);
+    }
+
+    private static void pad(StringBuilder line, int column) {
+        line.append(" ".repeat(Math.max(1, column - line.length())));
     }
 
     private static void print(Coverage coverage, PrintStream out) {
