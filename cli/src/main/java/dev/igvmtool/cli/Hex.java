@@ -2,8 +2,11 @@ package dev.igvmtool.cli;
 
 import dev.igvmtool.abi.binary.Bytes;
 
-/** Values of options in hexadecimal. */
+/** Numbers and bytes in the values of options. */
 final class Hex {
+    private static final int SHA384_BYTES = 48;
+    private static final long MAX_U32 = 0xffff_ffffL;
+
     private Hex() {}
 
     /**
@@ -30,5 +33,31 @@ final class Hex {
         } catch (NumberFormatException e) {
             throw new CommandException(option + " " + text + ": not a number, expected one such as 33 or 0x21", e);
         }
+    }
+
+    /**
+     * A SHA-384 in hexadecimal.
+     *
+     * @throws CommandException if it is something else
+     */
+    static Bytes sha384(String option, String text) {
+        Bytes digest = parse(option, text);
+        if (digest.size() != SHA384_BYTES) {
+            throw new CommandException(option + ": " + digest.size() + " bytes, expected " + SHA384_BYTES);
+        }
+        return digest;
+    }
+
+    /**
+     * A number of 32 bits, unsigned.
+     *
+     * @throws CommandException if it is something else
+     */
+    static long u32(String option, String text) {
+        long number = number(option, text);
+        if (number < 0 || number > MAX_U32) {
+            throw new CommandException(option + " " + text + ": expected 0 to " + MAX_U32);
+        }
+        return number;
     }
 }

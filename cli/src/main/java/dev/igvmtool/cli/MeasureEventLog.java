@@ -142,7 +142,7 @@ final class MeasureEventLog {
         }
         for (String text : replacedDigests) {
             Change change = Change.of("--replace-digest", text);
-            prediction.replaceDigest(change.number, Hex.parse(change.option, change.value));
+            prediction.replaceDigest(change.number, Hex.sha384(change.option, change.value));
         }
         for (String text : extended) {
             Change change = Change.of("--extend", text);
@@ -150,11 +150,7 @@ final class MeasureEventLog {
         }
         for (String text : extendedDigests) {
             Change change = Change.of("--extend-digest", text);
-            Bytes digest = Hex.parse(change.option, change.value);
-            if (digest.size() != LogHash.SHA384.size()) {
-                throw new CommandException(change.option + ": " + digest.size() + " bytes, expected 48");
-            }
-            prediction.extendDigest(change.rtmr(), digest);
+            prediction.extendDigest(change.rtmr(), Hex.sha384(change.option, change.value));
         }
         return prediction.events();
     }

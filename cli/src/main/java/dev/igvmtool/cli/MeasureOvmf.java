@@ -111,7 +111,7 @@ final class MeasureOvmf {
                 vmm,
                 signature(),
                 Hex.number("--guest-features", features),
-                firmwareDigest.isEmpty() ? Optional.empty() : Optional.of(digest()));
+                firmwareDigest.isEmpty() ? Optional.empty() : Optional.of(Hex.sha384("--ovmf-hash", firmwareDigest)));
         try {
             if (printFirmwareDigest) {
                 return List.of(firmwareRow(measurement, trace));
@@ -173,14 +173,6 @@ final class MeasureOvmf {
         Bytes kernelContent = new InputFile(kernel).read(console, content -> content);
         Bytes initrdContent = initrd.isEmpty() ? Bytes.EMPTY : new InputFile(initrd).read(console, content -> content);
         return Optional.of(KernelHashes.of(kernelContent, initrdContent, commandLine));
-    }
-
-    private Bytes digest() {
-        Bytes digest = Hex.parse("--ovmf-hash", firmwareDigest);
-        if (digest.size() != 48) {
-            throw new CommandException("--ovmf-hash: " + digest.size() + " bytes, expected 48");
-        }
-        return digest;
     }
 
     private int signature() {

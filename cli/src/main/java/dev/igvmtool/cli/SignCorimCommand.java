@@ -137,7 +137,7 @@ final class SignCorimCommand implements Callable<Integer> {
     private int run() throws IOException {
         IgvmFile file = ValidImage.read(console, image);
         CorimSigning signing = new CorimSigning(file, platform(file));
-        Bytes document = svn.map(it -> signing.newDocument(svn(it)))
+        Bytes document = svn.map(it -> signing.newDocument(Hex.u32("--svn", it)))
                 .or(signing::embeddedDocument)
                 .orElseThrow(() -> new CommandException(
                         image + ": has no CoRIM document for this platform, expected one or --svn to make it"));
@@ -170,14 +170,6 @@ final class SignCorimCommand implements Callable<Integer> {
                     + (platform.isPresent() ? "it is not for " + platform.get() : "say --platform snp, tdx or vbs"));
         }
         return candidates.get(0);
-    }
-
-    private static long svn(String text) {
-        long number = Hex.number("--svn", text);
-        if (number < 0 || number > 0xffff_ffffL) {
-            throw new CommandException("--svn " + text + ": expected 0 to 4294967295");
-        }
-        return number;
     }
 
     private List<Certificate> certificates() {

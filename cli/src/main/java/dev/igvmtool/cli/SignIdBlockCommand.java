@@ -9,9 +9,7 @@ import dev.igvmtool.attestation.sign.Signer;
 import dev.igvmtool.attestation.sign.SigningException;
 import dev.igvmtool.format.IgvmFile;
 import dev.igvmtool.format.IgvmWriter;
-import dev.igvmtool.format.header.PlatformType;
 import dev.igvmtool.format.header.SnpIdBlock;
-import dev.igvmtool.measurement.Profile;
 import dev.igvmtool.measurement.snp.IdAuthentication;
 import dev.igvmtool.measurement.snp.IdBlock;
 import dev.igvmtool.measurement.snp.PspForm;
@@ -53,7 +51,7 @@ final class SignIdBlockCommand implements Callable<Integer> {
     TokenOptions token;
 
     @Mixin
-    BlockContent content;
+    IdBlockContent content;
 
     @Option(
             names = {"-o", "--output"},
@@ -124,93 +122,6 @@ final class SignIdBlockCommand implements Callable<Integer> {
 
     SignIdBlockCommand(Console console) {
         this.console = console;
-    }
-
-    /** What the block says. */
-    static final class BlockContent {
-        @Option(
-                names = "--payload",
-                paramLabel = "FILE",
-                description = "The 96 bytes that were signed, such as the .idblock file of a build.")
-        Optional<String> payload;
-
-        @Option(names = "--svn", paramLabel = "N", description = "Security version of the guest (default: 0).")
-        Optional<String> svn;
-
-        @Option(
-                names = "--family-id",
-                paramLabel = "ID",
-                description = "32 hexadecimal digits, or up to 16 characters.")
-        Optional<String> familyId;
-
-        @Option(names = "--image-id", paramLabel = "ID", description = "The same.")
-        Optional<String> imageId;
-
-        @Option(
-                names = "--profile",
-                paramLabel = "NAME",
-                defaultValue = "hyperv",
-                description = "Whose launch digest it has, see igvmtool measure --profiles (default: hyperv).")
-        String profile;
-
-        @Option(names = "--digest", paramLabel = "DIGEST", description = "Launch digest, where there is no image.")
-        Optional<String> digest;
-
-        @Option(names = "--policy", paramLabel = "NUMBER", description = "Guest policy, where there is no image.")
-        Optional<String> policy;
-
-        IdBlock without() {
-            Bytes measured = Hex.parse(
-                    "--digest", digest.orElseThrow(() -> new CommandException("found no IMAGE and no --digest")));
-            if (measured.size() != 48) {
-                throw new CommandException("--digest: " + measured.size() + " bytes, expected 48");
-            }
-            String bits = policy.orElseThrow(() -> new CommandException("--digest needs --policy"));
-            return new IdBlock(measured, familyId(), imageId(), IdBlock.VERSION, svn(), Hex.number("--policy", bits));
-        }
-
-        IdBlock of(Console console, IdBlockSigning signing) {
-            if (digest.isPresent() || policy.isPresent()) {
-                throw new CommandException("--digest and --policy are for blocks without an image");
-            }
-            if (payload.isEmpty()) {
-                return signing.block(familyId(), imageId(), svn());
-            }
-            if (svn.isPresent() || familyId.isPresent() || imageId.isPresent()) {
-                throw new CommandException("--payload has SVN and ids itself, found --svn, --family-id or --image-id");
-            }
-            return signing.block(new InputFile(payload.get()).read(console, bytes -> bytes));
-        }
-
-        private Bytes familyId() {
-            return familyId.map(it -> id("--family-id", it)).orElse(Bytes.zeros(16));
-        }
-
-        private Bytes imageId() {
-            return imageId.map(it -> id("--image-id", it)).orElse(Bytes.zeros(16));
-        }
-
-        private static Bytes id(String option, String text) {
-            Bytes id = text.matches("[0-9a-fA-F]{32}") ? Bytes.fromHex(text) : Bytes.utf8(text);
-            if (id.size() > 16) {
-                throw new CommandException(option + ": " + id.size() + " bytes, expected at most 16");
-            }
-            return id.paddedTo(16);
-        }
-
-        private long svn() {
-            long number = svn.map(it -> Hex.number("--svn", it)).orElse(0L);
-            if (number < 0 || number > 0xffff_ffffL) {
-                throw new CommandException("--svn " + svn.orElse("") + ": expected 0 to 4294967295");
-            }
-            return number;
-        }
-
-        Profile profile() {
-            return Profile.of(profile)
-                    .filter(it -> it.measures(PlatformType.SEV_SNP))
-                    .orElseThrow(() -> new CommandException("--profile " + profile + ": no such profile"));
-        }
     }
 
     @Override

@@ -164,11 +164,7 @@ final class VerifyImageCommand implements Callable<Integer> {
     private static Set<Bytes> digests(String option, List<String> texts) {
         Set<Bytes> digests = new HashSet<>();
         for (String text : texts) {
-            Bytes digest = Hex.parse(option, text);
-            if (digest.size() != 48) {
-                throw new CommandException(option + ": " + digest.size() + " bytes, expected 48");
-            }
-            digests.add(digest);
+            digests.add(Hex.sha384(option, text));
         }
         return digests;
     }
