@@ -8,14 +8,19 @@ import dev.igvmtool.cli.boot.BootOptions;
 import dev.igvmtool.cli.boot.BootOutcome;
 import dev.igvmtool.cli.boot.Dump;
 import dev.igvmtool.cli.boot.HostileVerdict;
+import dev.igvmtool.cli.boot.Timeline;
 import dev.igvmtool.cli.boot.TimelineText;
 import dev.igvmtool.cli.boot.Trace;
+import dev.igvmtool.cli.record.Recording;
+import dev.igvmtool.cli.record.RecordingSink;
+import dev.igvmtool.cli.record.RecordingWriter;
 import dev.igvmtool.format.IgvmFile;
 import dev.igvmtool.host.config.VmConfig;
 import dev.igvmtool.host.config.VmConfigBuilder;
 import dev.igvmtool.host.config.file.HostConfigSchema;
 import dev.igvmtool.host.hostile.plan.Catalogue;
 import dev.igvmtool.host.hostile.plan.HostilePlan;
+import dev.igvmtool.machine.event.EventSink;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,6 +67,12 @@ final class BootCommand implements Callable<Integer> {
             description = "Write every event of the machine, one JSON line each.")
     Optional<String> trace;
 
+    @Option(
+            names = "--record",
+            paramLabel = "FILE",
+            description = "Write what is needed to have the same run again, and what came of it; 'debug' opens it.")
+    Optional<String> record;
+
     @Option(names = "--json", description = "One JSON object with result, events and hand-over.")
     boolean json;
 
@@ -100,12 +111,11 @@ final class BootCommand implements Callable<Integer> {
         VmConfig honest = host.build();
         Optional<HostilePlan> plan = hostOptions.plan();
         VmConfig config = plan.map(it -> host.lies(it.lies()).build()).orElse(honest);
-        IgvmFile file = new ImageOperand(name).read(console);
+        ImageOperand.Image loaded = new ImageOperand(name).load(console);
         TimelineText text = new TimelineText(console.out(), console.colour());
-        BootOutcome outcome = trace.isPresent()
-                ? traced(trace.get(), file, config, options, text)
-                : run(file, config, options, text, Optional.empty());
-        Optional<HostileVerdict> verdict = plan.map(it -> verdict(it, file, honest, options, outcome));
+        Run run = new Run(loaded, config, options, json || common.quiet ? List.of() : List.of(text));
+        BootOutcome outcome = traced(run);
+        Optional<HostileVerdict> verdict = plan.map(it -> verdict(it, loaded.file(), honest, options, outcome));
         if (json) {
             JsonOutput.print(console, "igvmtool.boot/1", out -> BootJson.write(outcome, verdict, out));
         } else {
@@ -128,22 +138,48 @@ final class BootCommand implements Callable<Integer> {
                 .run());
     }
 
-    private BootOutcome traced(String target, IgvmFile file, VmConfig config, BootOptions options, TimelineText text)
-            throws IOException {
+    /** What is to be run. */
+    private record Run(
+            ImageOperand.Image image, VmConfig config, BootOptions options, List<Timeline.Listener> listeners) {}
+
+    private BootOutcome traced(Run run) throws IOException {
+        if (trace.isEmpty()) {
+            return recorded(run, Optional.empty());
+        }
         BootOutcome[] outcome = new BootOutcome[1];
-        new OutputFile(target).write(console, stream -> {
+        new OutputFile(trace.get()).write(console, stream -> {
             try (Trace sink = new Trace(stream)) {
-                outcome[0] = run(file, config, options, text, Optional.of(sink));
+                outcome[0] = recorded(run, Optional.of(sink));
             }
         });
         return outcome[0];
     }
 
-    private BootOutcome run(
-            IgvmFile file, VmConfig config, BootOptions options, TimelineText text, Optional<Trace> sink) {
+    private BootOutcome recorded(Run run, Optional<Trace> traced) throws IOException {
+        if (record.isEmpty()) {
+            return boot(run, traced.map(it -> it)).run();
+        }
+        BootOutcome[] outcome = new BootOutcome[1];
+        Recording.Image reference = Recording.Image.of(image.orElse(""), run.image.content());
+        new OutputFile(record.get()).write(console, stream -> {
+            try (RecordingWriter writer =
+                    new RecordingWriter(stream, Main.VERSION, reference, run.options.overlays(), run.config)) {
+                RecordingSink sink = new RecordingSink(writer);
+                Boot boot = boot(run, Optional.of(event -> {
+                    traced.ifPresent(it -> it.event(event));
+                    sink.event(event);
+                }));
+                sink.attach(boot.vm().machine());
+                outcome[0] = boot.run();
+                sink.finish();
+            }
+        });
+        return outcome[0];
+    }
+
+    private Boot boot(Run run, Optional<EventSink> sink) {
         try {
-            return new Boot(file, config, options, json || common.quiet ? List.of() : List.of(text), sink.map(it -> it))
-                    .run();
+            return new Boot(run.image.file(), run.config, run.options, run.listeners, sink);
         } catch (IgvmToolException e) {
             throw new CommandException(image.orElse("") + ": " + e.getMessage(), e);
         }

@@ -3,19 +3,18 @@ package dev.igvmtool.cli;
 import dev.igvmtool.abi.binary.IgvmToolException;
 import dev.igvmtool.cli.debug.DebugTarget;
 import dev.igvmtool.cli.debug.DebugTerminal;
-import dev.igvmtool.debugger.Journal;
+import dev.igvmtool.cli.record.RecordingWriter;
+import dev.igvmtool.cli.record.RunRecorder;
 import dev.igvmtool.debugger.console.DebugConsole;
 import dev.igvmtool.debugger.console.ExpectationException;
 import dev.igvmtool.debugger.console.Style;
-import dev.igvmtool.host.config.VmConfig;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -38,7 +37,7 @@ final class DebugCommand implements Callable<Integer> {
     @Mixin
     CommonOptions common;
 
-    @Parameters(paramLabel = "IMAGE", description = "IGVM file or folder.")
+    @Parameters(paramLabel = "IMAGE", description = "IGVM file or folder, or a recording that 'boot --record' made.")
     String image = "";
 
     @Mixin
@@ -46,6 +45,9 @@ final class DebugCommand implements Callable<Integer> {
 
     @Mixin
     StageOption stageOption;
+
+    @Option(names = "--image", paramLabel = "IMAGE", description = "Where the image of a recording is now.")
+    Optional<String> imageOfRecording;
 
     @Option(names = "--script", paramLabel = "FILE", description = "Carry out the commands of a file first.")
     Optional<String> script;
@@ -61,11 +63,13 @@ final class DebugCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        DebugTarget target = target();
+        RunOperand.Run run = new RunOperand(image).load(console, hostOptions, stageOption, imageOfRecording);
+        DebugTarget target = run.target();
         DebugConsole language = new DebugConsole(
                 target.debugger(),
                 target.structures(),
                 target.origins(),
+                file -> new OutputFile(file).write(console, stream -> save(run, stream)),
                 console.colour() ? Style.COLOUR : Style.PLAIN,
                 line -> console.out().println(line));
         boolean interactive = !batch && console.terminal();
@@ -85,27 +89,6 @@ final class DebugCommand implements Callable<Integer> {
         console.out().flush();
         DebugTerminal.run(language, console.out()::flush, target.debugger()::pause, this::complain, historyFile());
         return ExitStatus.DONE;
-    }
-
-    private DebugTarget target() throws IOException {
-        List<String> overlays = stageOption.overlays();
-        VmConfig config = hostOptions.config(console);
-        ImageOperand.Image loaded = new ImageOperand(image).load(console);
-        DebugTarget.ImageFacts facts = new DebugTarget.ImageFacts(
-                loaded.content(),
-                () -> loaded.source().map(source -> source.build().image()),
-                map());
-        try {
-            return DebugTarget.load(loaded.file(), facts, config, overlays, new Journal());
-        } catch (IgvmToolException e) {
-            throw new CommandException(image + ": " + e.getMessage(), e);
-        }
-    }
-
-    /** Text of the map beside the image, if there is one. */
-    private String map() throws IOException {
-        Path file = Path.of(image + ".map");
-        return Files.isRegularFile(file) ? new String(Files.readAllBytes(file), StandardCharsets.UTF_8) : "";
     }
 
     private Iterator<String> script(String name) {
@@ -138,6 +121,14 @@ final class DebugCommand implements Callable<Integer> {
             }
         }
         return ExitStatus.DONE;
+    }
+
+    /** Writes the run as it is known, inputs and all. */
+    private static void save(RunOperand.Run run, OutputStream stream) throws IOException {
+        try (RecordingWriter writer =
+                new RecordingWriter(stream, Main.VERSION, run.image(), run.stages(), run.host())) {
+            RunRecorder.write(run.target().debugger().history(), writer);
+        }
     }
 
     private void complain(String message) {

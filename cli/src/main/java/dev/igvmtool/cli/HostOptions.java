@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /** The options that say which virtual machine there is; {@code docs/boot.md} describes the file. */
@@ -63,6 +64,12 @@ final class HostOptions {
             throw new CommandException(
                     "--hostile is '" + name + "', neither a file nor a plan of --list-hostile-plans");
         });
+    }
+
+    /** True if one of the options is there. */
+    boolean isGiven() {
+        return Stream.of(host, vps, memory, nodes, isolation, commandLine, seed, hostile)
+                .anyMatch(Optional::isPresent);
     }
 
     /**

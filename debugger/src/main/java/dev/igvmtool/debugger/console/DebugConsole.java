@@ -16,10 +16,12 @@ public final class DebugConsole {
 
     /**
      * @param origins where loaded bytes come from
+     * @param saver writes the run to a file
      * @param out takes lines of output, without their ends
      */
-    public DebugConsole(Debugger debugger, Structures structures, Origins origins, Style style, Consumer<String> out) {
-        session = new Session(debugger, structures, origins, style, out);
+    public DebugConsole(
+            Debugger debugger, Structures structures, Origins origins, Saver saver, Style style, Consumer<String> out) {
+        session = new Session(debugger, structures, origins, saver, style, out);
         session.selectNext();
         completer = new Completer(commands, session);
     }

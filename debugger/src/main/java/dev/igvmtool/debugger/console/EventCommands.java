@@ -11,6 +11,7 @@ import dev.igvmtool.debugger.Stop;
 import dev.igvmtool.debugger.view.HypercallView;
 import dev.igvmtool.debugger.view.Structures;
 import dev.igvmtool.machine.event.MachineEvent;
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -56,6 +57,22 @@ final class EventCommands {
                                     history.snapshots().size(),
                                     history.sizeBytes() >> 10,
                                     history.journal().entries().size());
+                        }),
+                Command.named("record")
+                        .takes("FILE")
+                        .does(
+                                "write the run up to the latest moment that was seen, inputs and all; 'debug FILE' opens it")
+                        .examples("record found-it.rec")
+                        .as((session, words) -> {
+                            String file = words.take("the name of a file");
+                            words.end();
+                            try {
+                                session.saver().save(file);
+                            } catch (IOException e) {
+                                throw new CommandException(file + ": " + e.getMessage());
+                            }
+                            session.print("wrote turns up to "
+                                    + session.debugger().history().end());
                         }),
                 Command.named("inputs").does("list what came from outside").as((session, words) -> {
                     words.end();

@@ -13,6 +13,7 @@ final class Session {
     private final Debugger debugger;
     private final Structures structures;
     private final Origins origins;
+    private final Saver saver;
     private final Style style;
     private final Consumer<String> out;
     private int vp;
@@ -20,10 +21,11 @@ final class Session {
     private final List<String> answer = new ArrayList<>();
 
     /** @param out takes lines, without their ends */
-    Session(Debugger debugger, Structures structures, Origins origins, Style style, Consumer<String> out) {
+    Session(Debugger debugger, Structures structures, Origins origins, Saver saver, Style style, Consumer<String> out) {
         this.debugger = debugger;
         this.structures = structures;
         this.origins = origins;
+        this.saver = saver;
         this.style = style;
         this.out = out;
     }
@@ -38,6 +40,10 @@ final class Session {
 
     Origins origins() {
         return origins;
+    }
+
+    Saver saver() {
+        return saver;
     }
 
     Style style() {

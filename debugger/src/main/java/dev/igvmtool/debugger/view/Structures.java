@@ -55,6 +55,12 @@ public final class Structures {
         return new Locator(debugger.machine(), shim, landmarks()).all();
     }
 
+    /** The smallest of some structures around an address. */
+    public static Optional<Located> at(List<Located> structures, long gpa) {
+        return structures.stream().filter(it -> it.range().contains(gpa)).min(Comparator.comparingLong(it -> it.range()
+                .size()));
+    }
+
     /** Those that do not depend on what is yet to come: parts of the image, and what registers lead to now. */
     public List<Located> present() {
         return new Locator(debugger.machine(), shim, Locator.NO_LANDMARKS).all();

@@ -24,7 +24,7 @@ class DebugConsoleTest {
     private final Debugger debugger = Runs.debugger(Runs.counting(3, 12, Cpu::halt));
     private final List<String> out = new ArrayList<>();
     private final DebugConsole console = new DebugConsole(
-            debugger, new Structures(debugger, Optional.empty()), Origins.UNKNOWN, Style.PLAIN, out::add);
+            debugger, new Structures(debugger, Optional.empty()), Origins.UNKNOWN, Saver.NONE, Style.PLAIN, out::add);
 
     private List<String> run(String... lines) {
         for (String line : lines) {
@@ -304,7 +304,12 @@ class DebugConsoleTest {
     void colourIsOnlyAdded() {
         List<String> coloured = new ArrayList<>();
         DebugConsole second = new DebugConsole(
-                debugger, new Structures(debugger, Optional.empty()), Origins.UNKNOWN, Style.COLOUR, coloured::add);
+                debugger,
+                new Structures(debugger, Optional.empty()),
+                Origins.UNKNOWN,
+                Saver.NONE,
+                Style.COLOUR,
+                coloured::add);
         second.execute("vps");
         run("vps");
         assertEquals(

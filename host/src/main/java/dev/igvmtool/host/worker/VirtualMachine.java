@@ -60,7 +60,7 @@ public record VirtualMachine(Machine machine, LoadPlan plan, Optional<Serial> vt
         LyingHost host = new LyingHost(config.lies(), plan);
         Machine machine = new Machine(partitionConfig(config, plan, host), programs);
         sink.ifPresent(machine::observe);
-        sink.ifPresent(it -> host.observe(it::event));
+        host.observe(machine.partition()::emit);
         Serial guestConsole = new Serial(Serial.COM1);
         machine.ports().add(guestConsole);
         Optional<Serial> vtl2Console = config.com().map(ComPort::port).map(port -> {
