@@ -27,6 +27,7 @@ import java.util.TreeMap;
  */
 final class RecordJson {
     private static final String CASE = "is";
+    private static final String CONSTANT = "constant";
     private static final int HEX = 16;
 
     private RecordJson() {}
@@ -52,8 +53,8 @@ final class RecordJson {
             OptionalLong optional = (OptionalLong) value;
             writeOptional(
                     json, long.class, optional.isPresent() ? Optional.of(optional.getAsLong()) : Optional.empty());
-        } else if (value instanceof Enum<?> constant) {
-            json.writeString(constant.name());
+        } else if (type instanceof Class<?> declared && declared.isEnum()) {
+            json.writeString(((Enum<?>) value).name());
         } else {
             writeRecord(json, (Class<?>) type, value);
         }
@@ -94,7 +95,13 @@ final class RecordJson {
     private static void writeRecord(JsonGenerator json, Class<?> declared, Object value) throws IOException {
         json.writeStartObject();
         if (!declared.isRecord()) {
-            json.writeStringField(CASE, value.getClass().getSimpleName());
+            Class<?> type = value instanceof Enum<?> constant ? constant.getDeclaringClass() : value.getClass();
+            json.writeStringField(CASE, type.getSimpleName());
+        }
+        if (value instanceof Enum<?> constant) {
+            json.writeStringField(CONSTANT, constant.name());
+            json.writeEndObject();
+            return;
         }
         for (RecordComponent component : value.getClass().getRecordComponents()) {
             json.writeFieldName(component.getName());
@@ -142,14 +149,17 @@ final class RecordJson {
         }
         Class<?> raw = (Class<?>) type;
         if (raw.isEnum()) {
-            String name = text(node, path);
-            return Arrays.stream(raw.getEnumConstants())
-                    .filter(constant -> ((Enum<?>) constant).name().equals(name))
-                    .findFirst()
-                    .orElseThrow(() -> new FormatException(
-                            path + " is \"" + name + "\", expected one of " + Arrays.toString(raw.getEnumConstants())));
+            return constant(text(node, path), raw, path);
         }
         return readRecord(node, raw, path);
+    }
+
+    private static Object constant(String name, Class<?> type, String path) {
+        return Arrays.stream(type.getEnumConstants())
+                .filter(it -> ((Enum<?>) it).name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new FormatException(
+                        path + " is \"" + name + "\", expected one of " + Arrays.toString(type.getEnumConstants())));
     }
 
     private static void require(boolean holds, String path, String expected) {
@@ -207,6 +217,11 @@ final class RecordJson {
     private static Object readRecord(JsonNode node, Class<?> declared, String path) {
         require(node.isObject(), path, "an object");
         Class<?> type = declared.isRecord() ? declared : caseOf(node, declared, path);
+        if (type.isEnum()) {
+            JsonNode name = node.get(CONSTANT);
+            require(name != null, path + "." + CONSTANT, "there");
+            return constant(text(name, path), type, path);
+        }
         RecordComponent[] components = type.getRecordComponents();
         Object[] values = new Object[components.length];
         Class<?>[] types = new Class<?>[components.length];
@@ -246,7 +261,7 @@ final class RecordJson {
     }
 
     private static List<Class<?>> cases(Class<?> type) {
-        if (type.isRecord()) {
+        if (type.isRecord() || type.isEnum()) {
             return List.of(type);
         }
         Class<?>[] permitted = type.getPermittedSubclasses();
