@@ -24,8 +24,7 @@ record CommandEntry(String name, String summary, Function<Console, Callable<Inte
             new CommandEntry("measure", "compute launch digests", MeasureCommand::new),
             new CommandEntry("sign", "attach signatures to an image", SignCommand::new),
             new CommandEntry("stage-images", "write the stage programs as ELF files", StageImagesCommand::new),
-            new CommandEntry("sign", "attach signatures to an image", SignCommand::new),
-            new CommandEntry("stage-images", "write the stage programs as ELF files", StageImagesCommand::new),
+            new CommandEntry("trace", "show, compare and check runs", TraceCommand::new),
             new CommandEntry("verify", "verify an image, or evidence of a running machine", VerifyCommand::new));
 
     CommandLine commandLine(Console console) {

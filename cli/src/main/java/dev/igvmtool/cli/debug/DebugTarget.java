@@ -18,6 +18,7 @@ import dev.igvmtool.debugger.view.ShimImage;
 import dev.igvmtool.debugger.view.Structures;
 import dev.igvmtool.format.IgvmFile;
 import dev.igvmtool.host.config.VmConfig;
+import dev.igvmtool.host.loader.HostStep;
 import dev.igvmtool.host.loader.IgvmLoader;
 import dev.igvmtool.host.worker.VirtualMachine;
 import dev.igvmtool.machine.Machine;
@@ -34,8 +35,9 @@ import java.util.function.Supplier;
  * @param debugger at the first moment
  * @param structures of the image
  * @param origins of the bytes that were loaded
+ * @param hostSteps what the host did before the first turn
  */
-public record DebugTarget(Debugger debugger, Structures structures, Origins origins) {
+public record DebugTarget(Debugger debugger, Structures structures, Origins origins, List<HostStep> hostSteps) {
     /**
      * What is known of an image besides its headers.
      *
@@ -66,7 +68,8 @@ public record DebugTarget(Debugger debugger, Structures structures, Origins orig
         Intervention intervention = overlays.isEmpty() ? Intervention.NONE : putOver(machine, shim, overlays, origins);
         Debugger debugger =
                 new Debugger(new History(machine, HistoryLimits.DEFAULT, journal, intervention), logs(vm, shim));
-        return new DebugTarget(debugger, new Structures(debugger, shim), origins);
+        return new DebugTarget(
+                debugger, new Structures(debugger, shim), origins, vm.plan().steps());
     }
 
     /** Puts stages over the image; those of the kernel and the guest when they are about to run. */
