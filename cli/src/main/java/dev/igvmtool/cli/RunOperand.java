@@ -71,6 +71,14 @@ record RunOperand(String name) {
         return run(name, loaded, reference, stage.overlays(), host.config(console), new Journal(), Optional.empty());
     }
 
+    /** The run of a recording. */
+    Run replay(Console console, Optional<String> image) throws IOException {
+        return replay(
+                console,
+                recording(console).orElseThrow(() -> new CommandException(name + ": is not a recording")),
+                image);
+    }
+
     private Run replay(Console console, Recording recording, Optional<String> image) throws IOException {
         String place = image.orElse(recording.image().path());
         ImageOperand.Image loaded = new ImageOperand(place).load(console);

@@ -82,15 +82,23 @@ final class TraceDiffCommand implements Callable<Integer> {
         if (mine.isEmpty() || its.isEmpty()) {
             return List.of();
         }
-        Optional<TurnComparison.Pair> pair = comparison.parting().or(comparison::firstDifference);
-        return pair.map(it -> new Causes(mine.get(), its.get())
-                        .of(it.first().turn(), it.second().turn()))
-                .orElse(List.of());
+        // The step that takes another course may do so because of the one before.
+        for (Optional<TurnComparison.Pair> pair :
+                List.of(comparison.parting(), comparison.lastCommon(), comparison.firstDifference())) {
+            if (pair.isPresent()) {
+                List<Cause> causes = new Causes(mine.get(), its.get())
+                        .of(pair.get().first().turn(), pair.get().second().turn());
+                if (!causes.isEmpty()) {
+                    return causes;
+                }
+            }
+        }
+        return List.of();
     }
 
     private Optional<Causes.Run> replay(String name, Recording recording, Optional<String> image) {
         try {
-            RunOperand.Run run = new RunOperand(name).load(console, new HostOptions(), new StageOption(), image);
+            RunOperand.Run run = new RunOperand(name).replay(console, image);
             Recording.End end = RunRecorder.replay(
                     run.target().debugger().history(), recording.end().turns(), turn -> {});
             if (end.hash() != recording.end().hash()) {

@@ -70,8 +70,8 @@ final class TraceVerifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        RunOperand.Run run = new RunOperand(file).load(console, new HostOptions(), new StageOption(), imageOfRecording);
-        Recording recording = run.recording().orElseThrow(() -> new CommandException(file + ": is not a recording"));
+        RunOperand.Run run = new RunOperand(file).replay(console, imageOfRecording);
+        Recording recording = run.recording().orElseThrow();
         Comparison comparison = new Comparison(recording);
         Recording.End end = RunRecorder.replay(
                 run.target().debugger().history(), recording.end().turns(), comparison::turn);

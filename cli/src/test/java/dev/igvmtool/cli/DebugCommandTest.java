@@ -35,10 +35,10 @@ class DebugCommandTest {
         passes(
                 "goto kernel",
                 "show e820",
-                "expect 0x17800000-0x18000000 reserved",
-                "who-wrote boot-params.e820_table[13]",
+                "expect 0x8001000-0x8014000 reserved",
+                "who-wrote boot-params.e820_table[1]",
                 "expect boot-shim/write-boot-params (S38) on VP 0 in VTL 2",
-                "back-to write boot-params.e820_table[13]",
+                "back-to write boot-params.e820_table[1]",
                 "expect boot-shim/write-boot-params");
     }
 

@@ -52,6 +52,14 @@ public record Moment(long turn, long steps, Optional<Next> next) {
                 .map(entry -> step(entry, slot.step())));
     }
 
+    /** A step by its names. */
+    public static Optional<ProgramStep> stepOf(Programs programs, String program, String step) {
+        return programs.all().stream()
+                .filter(entry -> entry.program().name().equals(program))
+                .findFirst()
+                .map(entry -> step(entry, entry.indexOf(step)));
+    }
+
     private static ProgramStep step(Programs.Entry entry, int index) {
         Step step = entry.steps().get(index);
         return new ProgramStep(entry.program().name(), index, step.name(), step.event());

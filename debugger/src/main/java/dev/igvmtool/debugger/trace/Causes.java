@@ -3,6 +3,7 @@ package dev.igvmtool.debugger.trace;
 import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.abi.binary.IgvmToolException;
 import dev.igvmtool.debugger.Debugger;
+import dev.igvmtool.debugger.Moment;
 import dev.igvmtool.debugger.Writer;
 import dev.igvmtool.debugger.view.Located;
 import dev.igvmtool.debugger.view.Origins;
@@ -82,13 +83,11 @@ public final class Causes {
 
     private static TurnTrace trace(Run run, long turn) {
         run.debugger.goTo(turn);
-        return new TurnTrace(
-                turn,
-                run.debugger.now().next().map(next -> next.vp()).orElse(-1),
-                run.debugger.now().next().map(next -> next.vtl()).orElse(-1),
-                run.debugger.now().next().map(next -> next.rip()).orElse(0L),
-                run.debugger.now().next().flatMap(next -> next.step()),
-                run.debugger.eventsOf(turn));
+        Moment.Next next = run.debugger
+                .now()
+                .next()
+                .orElseThrow(() -> new IgvmToolException("turn " + turn + " was not taken in a replay"));
+        return RunTrace.trace(run.debugger.machine(), turn, next, run.debugger.eventsOf(turn));
     }
 
     /** The structures that a turn reads in both runs and that say different things; both runs stand before the turn. */

@@ -2,6 +2,7 @@ package dev.igvmtool.debugger.trace;
 
 import dev.igvmtool.debugger.History;
 import dev.igvmtool.debugger.Moment;
+import dev.igvmtool.machine.Machine;
 import dev.igvmtool.machine.event.MachineEvent;
 import dev.igvmtool.machine.vp.Vp;
 import java.util.ArrayList;
@@ -50,6 +51,18 @@ public final class RunTrace {
         history.machine().observe(events::add);
         history.forward();
         history.machine().observe(null);
-        visitor.after(new TurnTrace(turn, next.vp(), next.vtl(), next.rip(), step, events));
+        visitor.after(trace(history.machine(), turn, next, events));
+    }
+
+    /** A turn that begins with an interrupt, or in another VTL, runs another step than the one that stood there. */
+    static TurnTrace trace(Machine machine, long turn, Moment.Next next, List<MachineEvent> events) {
+        for (MachineEvent event : events) {
+            if (event instanceof MachineEvent.StepRetired retired) {
+                Optional<Moment.ProgramStep> step =
+                        Moment.stepOf(machine.partition().programs(), retired.program(), retired.step());
+                return new TurnTrace(turn, retired.vp(), retired.vtl(), retired.rip(), step, events);
+            }
+        }
+        return new TurnTrace(turn, next.vp(), next.vtl(), next.rip(), next.step(), events);
     }
 }
