@@ -8,10 +8,13 @@ import dev.igvmtool.cli.record.RunRecorder;
 import dev.igvmtool.debugger.console.DebugConsole;
 import dev.igvmtool.debugger.console.ExpectationException;
 import dev.igvmtool.debugger.console.Style;
+import dev.igvmtool.debugger.gdb.GdbServer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -32,6 +35,8 @@ import picocli.CommandLine.Parameters;
         },
         footer = {"", "Example: igvmtool debug samples/openhcl-x64 --vps 4 --batch --script session.txt"})
 final class DebugCommand implements Callable<Integer> {
+    private static final int MAX_PORT = 0xffff;
+
     private final Console console;
 
     @Mixin
@@ -57,6 +62,23 @@ final class DebugCommand implements Callable<Integer> {
             description = "Ask nothing: end after the script, or with standard input, at the first command that fails.")
     boolean batch;
 
+    @Option(
+            names = "--gdb",
+            paramLabel = "PORT",
+            description = "Wait for gdb on this port in place of the console; 0 for any that is free.")
+    Optional<Integer> gdb;
+
+    @Option(
+            names = "--listen",
+            paramLabel = "ADDRESS",
+            description =
+                    "Where to wait for clients; 127.0.0.1 if not given. A client can read and change everything of"
+                            + " the run, and nothing else.")
+    Optional<String> listen;
+
+    @Option(names = "--once", description = "End when the first client is gone.")
+    boolean once;
+
     DebugCommand(Console console) {
         this.console = console;
     }
@@ -72,16 +94,20 @@ final class DebugCommand implements Callable<Integer> {
                 file -> new OutputFile(file).write(console, stream -> save(run, stream)),
                 console.colour() ? Style.COLOUR : Style.PLAIN,
                 line -> console.out().println(line));
-        boolean interactive = !batch && console.terminal();
+        boolean interactive = !batch && console.terminal() && gdb.isEmpty();
         boolean strict = batch || script.isPresent() && !interactive;
-        if (!common.quiet && !batch) {
+        if (!common.quiet && !batch && gdb.isEmpty()) {
             language.greet();
         }
         if (script.isPresent()) {
             int status = lines(language, script(script.get()), script.get(), strict);
-            if (status != ExitStatus.DONE || batch || language.isOver()) {
+            if (status != ExitStatus.DONE || language.isOver()) {
                 return status;
             }
+        }
+        if (gdb.isPresent()) {
+            serveGdb(target);
+            return ExitStatus.DONE;
         }
         if (!interactive) {
             return script.isPresent() ? ExitStatus.DONE : lines(language, standardInput(), "standard input", strict);
@@ -89,6 +115,36 @@ final class DebugCommand implements Callable<Integer> {
         console.out().flush();
         DebugTerminal.run(language, console.out()::flush, target.debugger()::pause, this::complain, historyFile());
         return ExitStatus.DONE;
+    }
+
+    private void serveGdb(DebugTarget target) throws IOException {
+        GdbServer.Target served =
+                new GdbServer.Target(target.debugger(), target.structures(), target.origins(), target.symbolLines());
+        try (GdbServer server = new GdbServer(served, address(), port(gdb.orElse(0)))) {
+            console.out()
+                    .printf(
+                            "waiting for gdb: target remote %s:%d%n",
+                            server.address().getAddress().getHostAddress(),
+                            server.address().getPort());
+            console.out().flush();
+            server.serve(once);
+        }
+    }
+
+    private InetAddress address() {
+        try {
+            return InetAddress.getByName(listen.orElse("127.0.0.1"));
+        } catch (UnknownHostException e) {
+            throw new CommandException(
+                    "--listen is '" + listen.orElse("") + "', which is no address of this machine", e);
+        }
+    }
+
+    private static int port(int number) {
+        if (number < 0 || number > MAX_PORT) {
+            throw new CommandException("port " + number + ", expected 0 to " + MAX_PORT);
+        }
+        return number;
     }
 
     private Iterator<String> script(String name) {

@@ -9,12 +9,12 @@ import dev.igvmtool.abi.binary.U64;
 import dev.igvmtool.abi.binary.U8;
 
 /** {@code Elf64_Sym}, 24 bytes, with the names of the specification without {@code st_}. */
-record SymbolEntry(
+public record SymbolEntry(
         @U32 long name,
         @U8 int info,
         @U8 int other,
         @U16 int shndx,
         @U64 long value,
         @U64 long size) {
-    static final Codec<SymbolEntry> CODEC = Codec.of(SymbolEntry.class, lookup());
+    public static final Codec<SymbolEntry> CODEC = Codec.of(SymbolEntry.class, lookup());
 }

@@ -36,8 +36,14 @@ import java.util.function.Supplier;
  * @param structures of the image
  * @param origins of the bytes that were loaded
  * @param hostSteps what the host did before the first turn
+ * @param symbolLines lines with which gdb loads symbols of what the image was built from
  */
-public record DebugTarget(Debugger debugger, Structures structures, Origins origins, List<HostStep> hostSteps) {
+public record DebugTarget(
+        Debugger debugger,
+        Structures structures,
+        Origins origins,
+        List<HostStep> hostSteps,
+        Supplier<List<String>> symbolLines) {
     /**
      * What is known of an image besides its headers.
      *
@@ -69,7 +75,7 @@ public record DebugTarget(Debugger debugger, Structures structures, Origins orig
         Debugger debugger =
                 new Debugger(new History(machine, HistoryLimits.DEFAULT, journal, intervention), logs(vm, shim));
         return new DebugTarget(
-                debugger, new Structures(debugger, shim), origins, vm.plan().steps());
+                debugger, new Structures(debugger, shim), origins, vm.plan().steps(), origins::symbolLines);
     }
 
     /** Puts stages over the image; those of the kernel and the guest when they are about to run. */

@@ -1,7 +1,10 @@
 package dev.igvmtool.cli.debug;
 
 import dev.igvmtool.abi.binary.Bytes;
+import dev.igvmtool.abi.binary.FormatException;
 import dev.igvmtool.abi.binary.GpaRange;
+import dev.igvmtool.abi.elf.ElfFile;
+import dev.igvmtool.abi.elf.ProgramHeader;
 import dev.igvmtool.builder.BuiltImage;
 import dev.igvmtool.builder.load.BuildInput;
 import dev.igvmtool.debugger.view.Origins;
@@ -14,11 +17,13 @@ import dev.igvmtool.format.header.ParameterInsert;
 import dev.igvmtool.format.header.VpContext;
 import dev.igvmtool.host.loader.LoadPlan;
 import dev.igvmtool.machine.memory.PhysicalMemory;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -123,6 +128,58 @@ final class ImageOrigins implements Origins {
         return Optional.of(new Origin(header, place, resource(number, gpa, offset), page + PAGE));
     }
 
+    /** Lines with which gdb loads the symbols of the executables that the image was built from, where they run. */
+    List<String> symbolLines() {
+        List<String> lines = new ArrayList<>();
+        Optional<BuiltImage> image = built();
+        if (image.isEmpty()) {
+            return lines;
+        }
+        for (BuildInput input : image.get().inputs()) {
+            if (input.file().isPresent()) {
+                offset(image.get(), input)
+                        .ifPresent(offset -> lines.add(String.format(
+                                "add-symbol-file %s -o 0x%x", input.file().get().toAbsolutePath(), offset)));
+            }
+        }
+        return lines;
+    }
+
+    /** How far from its own addresses an executable was loaded; empty if it is none, or was not loaded. */
+    private OptionalLong offset(BuiltImage image, BuildInput input) {
+        ElfFile elf;
+        try {
+            elf = ElfFile.read(input.content());
+        } catch (FormatException other) {
+            return OptionalLong.empty();
+        }
+        for (int i = 0; i < image.file().directives().size(); i++) {
+            if (image.file().directives().get(i) instanceof PageData page
+                    && !page.content().isEmpty()) {
+                OptionalInt place = page.content().offsetIn(input.content());
+                if (place.isEmpty()) {
+                    continue;
+                }
+                long offset = place.getAsInt();
+                for (ProgramHeader segment : elf.loadSegments()) {
+                    if (offset >= segment.offset() && offset < segment.offset() + segment.filesz()) {
+                        return OptionalLong.of(relocated(page.gpa()) - (segment.vaddr() + offset - segment.offset()));
+                    }
+                }
+            }
+        }
+        return OptionalLong.empty();
+    }
+
+    private Optional<BuiltImage> built() {
+        Optional<BuiltImage> image = built;
+        if (image == null) {
+            image = build.get();
+            built = image;
+        }
+        return image;
+    }
+
     private static String kind(Directive directive) {
         if (directive instanceof PageData page) {
             return "PAGE_DATA" + (page.flags().unmeasured() ? ", unmeasured" : "");
@@ -152,11 +209,7 @@ final class ImageOrigins implements Origins {
                 .map(relocation -> gpa - relocation.offset())
                 .orElse(gpa);
         String name = names.at(filed).map(it -> "part " + it).orElse("");
-        Optional<BuiltImage> image = built;
-        if (image == null) {
-            image = build.get();
-            built = image;
-        }
+        Optional<BuiltImage> image = built();
         if (image.isEmpty() || number >= image.get().file().directives().size()) {
             return name;
         }

@@ -53,6 +53,11 @@ record LayoutType(String name, String title, Supplier<StructLayout> shape, Meani
     }
 
     @Override
+    public Optional<StructLayout> layout() {
+        return Optional.of(shape.get());
+    }
+
+    @Override
     public ViewNode view(Memory memory, long gpa) {
         StructLayout layout = shape.get();
         return ViewNode.structure(name, "", gpa, layout.sizeBytes(), fields(memory, gpa, gpa, "", layout));

@@ -1,6 +1,7 @@
 package dev.igvmtool.debugger.view;
 
 import dev.igvmtool.abi.binary.Memory;
+import dev.igvmtool.abi.binary.StructLayout;
 import java.util.Optional;
 
 /** A kind of structure: how its bytes are shown, and where its fields are. */
@@ -20,6 +21,11 @@ public interface StructureType {
      * @throws dev.igvmtool.abi.binary.IgvmToolException if what stands there cannot be one
      */
     ViewNode view(Memory memory, long gpa);
+
+    /** Where the fields lie, if that is the same for all structures of this type. */
+    default Optional<StructLayout> layout() {
+        return Optional.empty();
+    }
 
     /** Place of a field, whether or not it is in use. */
     default Optional<ViewNode> field(Memory memory, long gpa, String path) {
