@@ -2,7 +2,6 @@ package dev.igvmtool.cli;
 
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.attestation.sign.IdBlockSigning;
-import dev.igvmtool.format.header.PlatformType;
 import dev.igvmtool.measurement.Profile;
 import dev.igvmtool.measurement.snp.IdBlock;
 import java.util.Optional;
@@ -80,9 +79,8 @@ final class IdBlockContent {
         return svn.map(it -> Hex.u32("--svn", it)).orElse(0L);
     }
 
+    /** Who measures the image. */
     Profile profile() {
-        return Profile.of(profile)
-                .filter(it -> it.measures(PlatformType.SEV_SNP))
-                .orElseThrow(() -> new CommandException("--profile " + profile + ": no such profile"));
+        return ProfileNames.parseForSnp(profile);
     }
 }

@@ -120,11 +120,7 @@ final class MeasureImage {
         if (profile.isEmpty()) {
             return Profile.usual(platform);
         }
-        Profile named = Profile.of(profile)
-                .orElseThrow(() -> new CommandException("--profile " + profile + ": no such profile, expected "
-                        + String.join(
-                                ", ", Profile.ALL.stream().map(Profile::title).toList())));
-        return Optional.of(named).filter(it -> it.measures(platform));
+        return Optional.of(ProfileNames.parse(profile)).filter(it -> it.measures(platform));
     }
 
     private static String present(IgvmFile igvm) {

@@ -20,7 +20,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
@@ -136,7 +135,7 @@ final class VerificationOptions {
     }
 
     Expectations expectations(Console console) {
-        Optional<Profile> asked = profile.map(VerificationOptions::profile);
+        Optional<Profile> asked = profile.map(ProfileNames::parse);
         if (asked.isPresent() && image.isEmpty()) {
             throw new CommandException("--profile: is of no use without --image");
         }
@@ -145,12 +144,6 @@ final class VerificationOptions {
             return ImageExpectations.of(file, asked);
         });
         return new Expectations(measured, reportData.map(VerificationOptions::reportData));
-    }
-
-    private static Profile profile(String name) {
-        return Profile.of(name)
-                .orElseThrow(() -> new CommandException("--profile: found " + name + ", expected one of "
-                        + Profile.ALL.stream().map(Profile::title).collect(Collectors.joining(", "))));
     }
 
     /** Zeros behind what is given, as guests write them. */

@@ -1,28 +1,23 @@
 package dev.igvmtool.cli;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.attestation.embedded.ImagePolicy;
 import dev.igvmtool.attestation.embedded.ImageVerifier;
 import dev.igvmtool.attestation.sign.KeyFiles;
 import dev.igvmtool.attestation.verdict.Group;
-import dev.igvmtool.attestation.verdict.Outcome;
 import dev.igvmtool.attestation.x509.Certificate;
 import dev.igvmtool.attestation.x509.Pem;
 import dev.igvmtool.attestation.x509.TrustAnchors;
-import dev.igvmtool.cli.verdict.VerdictJson;
-import dev.igvmtool.cli.verdict.VerdictText;
 import dev.igvmtool.format.IgvmFile;
 import dev.igvmtool.format.IgvmReader;
-import dev.igvmtool.format.header.PlatformType;
-import dev.igvmtool.measurement.Profile;
 import java.io.IOException;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -98,8 +93,8 @@ final class VerifyImageCommand implements Callable<Integer> {
                     "Time at which certificates must be valid: 2026-11-21T00:00:00Z or 2026-11-21 (default: now).")
     Optional<String> at;
 
-    @Option(names = "--json", description = "One JSON object with the tree.")
-    boolean json;
+    @Mixin
+    VerdictOutput output;
 
     @Parameters(paramLabel = "IMAGE", description = "IGVM file, - for standard input.")
     String image;
@@ -112,20 +107,11 @@ final class VerifyImageCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         ImagePolicy policy = policy();
         IgvmFile file = new InputFile(image).read(console, IgvmReader::read);
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("image", image);
+        facts.put("at", policy.at().truncatedTo(ChronoUnit.SECONDS).toString());
         Group verdict = new ImageVerifier(policy).verify(file);
-        if (json) {
-            JsonOutput.print(console, "igvmtool.verify-image/1", out -> write(policy, verdict, out));
-        } else {
-            VerdictText.lines(verdict).forEach(line -> console.out().println(Printable.escape(line)));
-        }
-        return verdict.outcome() == Outcome.PASS ? ExitStatus.DONE : ExitStatus.FINDING;
-    }
-
-    private static void write(ImagePolicy policy, Group verdict, JsonGenerator out) throws IOException {
-        out.writeStringField("at", policy.at().truncatedTo(ChronoUnit.SECONDS).toString());
-        out.writeStringField("outcome", verdict.outcome().text());
-        out.writeFieldName("verdict");
-        VerdictJson.write(verdict, out);
+        return output.show(console, common.quiet, "igvmtool.verify-image/1", facts, verdict);
     }
 
     private ImagePolicy policy() {
@@ -135,7 +121,7 @@ final class VerifyImageCommand implements Callable<Integer> {
         roots.forEach(
                 name -> anchors.addAll(new InputFile(name).read(console, bytes -> Certificate.of(Pem.read(bytes)))));
         return new ImagePolicy(
-                profile(),
+                ProfileNames.parseForSnp(profile),
                 parts,
                 minimumSvn.map(text -> Hex.number("--minimum-svn", text)),
                 digests("--id-key-digest", idKeys),
@@ -144,13 +130,7 @@ final class VerifyImageCommand implements Callable<Integer> {
                         .map(name -> new InputFile(name).read(console, KeyFiles::publicKey))
                         .toList(),
                 anchors.isEmpty() ? Optional.empty() : Optional.of(TrustAnchors.of(anchors)),
-                at.map(VerifyImageCommand::time).orElseGet(Instant::now));
-    }
-
-    private Profile profile() {
-        return Profile.of(profile)
-                .filter(it -> it.measures(PlatformType.SEV_SNP))
-                .orElseThrow(() -> new CommandException("--profile " + profile + ": no such profile"));
+                at.map(TimeText::parse).orElseGet(Instant::now));
     }
 
     private static ImagePolicy.Part part(String text) {
@@ -167,13 +147,5 @@ final class VerifyImageCommand implements Callable<Integer> {
             digests.add(Hex.sha384(option, text));
         }
         return digests;
-    }
-
-    private static Instant time(String text) {
-        try {
-            return Instant.parse(text.length() == 10 ? text + "T00:00:00Z" : text);
-        } catch (DateTimeParseException e) {
-            throw new CommandException("--at " + text + ": no time, expected one such as 2026-11-21T00:00:00Z", e);
-        }
     }
 }

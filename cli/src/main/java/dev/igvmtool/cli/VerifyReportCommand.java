@@ -1,18 +1,11 @@
 package dev.igvmtool.cli;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.attestation.Endorsements;
 import dev.igvmtool.attestation.Evidence;
 import dev.igvmtool.attestation.Expectations;
 import dev.igvmtool.attestation.Verifier;
 import dev.igvmtool.attestation.policy.PolicySchema;
 import dev.igvmtool.attestation.verdict.Group;
-import dev.igvmtool.attestation.verdict.Outcome;
-import dev.igvmtool.cli.verdict.VerdictCount;
-import dev.igvmtool.cli.verdict.VerdictHtml;
-import dev.igvmtool.cli.verdict.VerdictJson;
-import dev.igvmtool.cli.verdict.VerdictText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,11 +41,8 @@ final class VerifyReportCommand implements Callable<Integer> {
     @Mixin
     VerificationOptions options;
 
-    @Option(names = "--json", description = "One JSON object with the tree.")
-    boolean json;
-
-    @Option(names = "--html", paramLabel = "OUT", description = "Write the tree as a page of HTML too.")
-    Optional<String> html;
+    @Mixin
+    VerdictOutput output;
 
     @Option(
             names = "--batch",
@@ -86,8 +76,8 @@ final class VerifyReportCommand implements Callable<Integer> {
         Endorsements endorsements = options.endorsements(console);
         Expectations expectations = options.expectations(console);
         if (batch) {
-            if (html.isPresent() || json) {
-                throw new CommandException("--batch: prints NDJSON, found " + (json ? "--json" : "--html"));
+            if (output.html.isPresent() || output.json) {
+                throw new CommandException("--batch: prints NDJSON, found " + (output.json ? "--json" : "--html"));
             }
             return new BatchVerification(console, verifier, endorsements, expectations).run(name);
         }
@@ -97,41 +87,15 @@ final class VerifyReportCommand implements Callable<Integer> {
         }
         Group verdict = new InputFile(name)
                 .read(console, bytes -> verifier.verify(Evidence.read(bytes), endorsements, expectations));
-        print(name, verdict, verifier);
-        return verdict.outcome() == Outcome.PASS ? ExitStatus.DONE : ExitStatus.FINDING;
+        return output.show(console, common.quiet, "igvmtool.verify-report/1", facts(name, verifier), verdict);
     }
 
-    private void print(String name, Group verdict, Verifier verifier) throws IOException {
+    private Map<String, String> facts(String name, Verifier verifier) {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("evidence", name);
         options.image.ifPresent(image -> facts.put("image", image));
         options.policy.ifPresent(policy -> facts.put("policy", policy));
         facts.put("at", verifier.at().truncatedTo(ChronoUnit.SECONDS).toString());
-        VerdictCount count = VerdictCount.of(verdict);
-        if (html.isPresent()) {
-            facts.put("checks", count.line());
-            Bytes page = Bytes.utf8(VerdictHtml.of(verdict.name(), facts, verdict));
-            new OutputFile(html.get()).write(console, page);
-        }
-        if (json) {
-            JsonOutput.print(console, "igvmtool.verify-report/1", out -> write(facts, verdict, out));
-            return;
-        }
-        if (!common.quiet) {
-            VerdictText.lines(verdict).forEach(line -> console.out().println(Printable.escape(line)));
-        }
-        console.out().println(verdict.outcome().text() + ": " + count.line() + "; as of " + facts.get("at"));
-    }
-
-    private static void write(Map<String, String> facts, Group verdict, JsonGenerator out) throws IOException {
-        for (Map.Entry<String, String> fact : facts.entrySet()) {
-            if (!fact.getKey().equals("checks")) {
-                out.writeStringField(fact.getKey(), fact.getValue());
-            }
-        }
-        out.writeStringField("kind", verdict.name());
-        out.writeStringField("outcome", verdict.outcome().text());
-        out.writeFieldName("verdict");
-        VerdictJson.write(verdict, out);
+        return facts;
     }
 }

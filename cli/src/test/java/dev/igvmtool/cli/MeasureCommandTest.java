@@ -66,7 +66,7 @@ class MeasureCommandTest {
                         + "caae488b5b21f2375c31be87db3cf6c2"),
                 lines("measure", mixed(), "--profile", "igvmmeasure"));
         refused("tdx is not measured by profile qemu", "measure", mixed(), "--profile", "qemu", "--platform", "tdx");
-        refused("no such profile, expected hyperv", "measure", mixed(), "--profile", "xen");
+        refused("found xen, expected one of hyperv", "measure", mixed(), "--profile", "xen");
         refused("is not for platform sev, only for snp (mask 0x1)", "measure", mixed(), "--platform", "sev");
         refused("no such platform", "measure", mixed(), "--platform", "sgx");
         assertTrue(lines("measure", "--profiles").stream().anyMatch(it -> it.startsWith("igvmmeasure: ")));
