@@ -8,7 +8,8 @@ import picocli.CommandLine.Mixin;
 /** {@code verify}: what an image or a platform claims. */
 @Command(
         name = "verify",
-        description = "Verifies what an image says of itself, or evidence of a running machine against an image and a policy.",
+        description =
+                "Verifies what an image says of itself, or evidence of a running machine against an image and a policy.",
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "Example: igvmtool verify report report.bin --image openhcl.bin --endorsements certificates"})
 final class VerifyCommand implements Callable<Integer>, CommandGroup {

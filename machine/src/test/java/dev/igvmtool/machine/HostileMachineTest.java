@@ -13,18 +13,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.igvmtool.abi.binary.ByteWriter;
 import dev.igvmtool.abi.hv.HypercallCode;
-import java.util.Random;
-import dev.igvmtool.machine.guest.Cpu;
-import org.junit.jupiter.api.Test;
 import dev.igvmtool.abi.hv.InterceptType;
 import dev.igvmtool.abi.hv.VpAssistPage;
 import dev.igvmtool.machine.event.MachineEvent;
+import dev.igvmtool.machine.guest.Cpu;
 import dev.igvmtool.machine.guest.Slot;
 import dev.igvmtool.machine.partition.Isolation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -55,7 +55,8 @@ class HostileMachineTest {
         Set<String> kinds = new TreeSet<>();
         int steps = 0;
         for (int seed = 0; seed < GUESTS; seed++) {
-            Machine machine = machine(isolation, new RandomGuest(seed, codeOf(1), isolation == Isolation.SNP ? C_BIT : 0));
+            Machine machine =
+                    machine(isolation, new RandomGuest(seed, codeOf(1), isolation == Isolation.SNP ? C_BIT : 0));
             machine.observe(event -> {
                 kinds.add(event.getClass().getSimpleName());
                 if (event instanceof MachineEvent.Fault fault) {

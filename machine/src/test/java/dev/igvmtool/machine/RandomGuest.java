@@ -134,7 +134,10 @@ final class RandomGuest {
                 cpu.halt();
             },
             Cpu::pause,
-            cpu -> cpu.set(Gpr.RBX, cpu.cpuid(random().nextBoolean() ? random().nextInt(0x20) : (int) value(), 0).eax()),
+            cpu -> cpu.set(
+                    Gpr.RBX,
+                    cpu.cpuid(random().nextBoolean() ? random().nextInt(0x20) : (int) value(), 0)
+                            .eax()),
             cpu -> cpu.saveFxState(place()),
             cpu -> cpu.restoreFxState(place()),
             cpu -> cpu.setDebugRegister(random().nextInt(8), value()),
@@ -222,7 +225,9 @@ final class RandomGuest {
     }
 
     private Bytes slot() {
-        byte[] slot = new Slot(1 + random.nextInt(3), random.nextInt(STEPS * 2)).encode().toByteArray();
+        byte[] slot = new Slot(1 + random.nextInt(3), random.nextInt(STEPS * 2))
+                .encode()
+                .toByteArray();
         if (random.nextInt(3) == 0) {
             slot[random.nextInt(slot.length)] ^= (byte) (1 << random.nextInt(8));
         }
@@ -261,7 +266,9 @@ final class RandomGuest {
             default -> {
                 SegmentRegister[] registers = SegmentRegister.values();
                 SegmentRegister register = registers[random.nextInt(registers.length)];
-                cpu.set(register, new SegmentValue(place(), 0xffff_ffffL, random.nextInt(0x40), random.nextInt(0x1_0000)));
+                cpu.set(
+                        register,
+                        new SegmentValue(place(), 0xffff_ffffL, random.nextInt(0x40), random.nextInt(0x1_0000)));
             }
         }
     }

@@ -9,10 +9,10 @@ import dev.igvmtool.debugger.view.ShimImage;
 import dev.igvmtool.kernelstub.KernelStub;
 import dev.igvmtool.machine.Machine;
 import dev.igvmtool.machine.event.MachineEvent;
+import dev.igvmtool.machine.guest.GuestException;
 import dev.igvmtool.machine.guest.Program;
 import dev.igvmtool.machine.guest.Slot;
 import dev.igvmtool.machine.guest.StageImage;
-import dev.igvmtool.machine.guest.GuestException;
 import dev.igvmtool.machine.memory.AccessKind;
 import dev.igvmtool.machine.memory.PhysicalMemory;
 import dev.igvmtool.machine.vp.Vp;
@@ -78,7 +78,8 @@ public final class StageOverlays {
             if (stages.contains(GUEST)) {
                 putGuest(vp);
             }
-        } else if (vp.rip() == shim.kernelEntry() && vp.state().lastProgram() == program(SHIM).number()) {
+        } else if (vp.rip() == shim.kernelEntry()
+                && vp.state().lastProgram() == program(SHIM).number()) {
             putKernel();
         }
     }

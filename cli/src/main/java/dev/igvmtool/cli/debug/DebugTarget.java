@@ -83,8 +83,12 @@ public record DebugTarget(
             Machine machine, Optional<ShimImage> shim, List<String> stages, ImageOrigins origins) {
         ShimImage image = shim.orElseThrow(
                 () -> new IgvmToolException("stages cannot be put over this image: it is not an OpenHCL image"));
-        StageOverlays overlays = new StageOverlays(machine, image, stages, overlay -> origins.addOverlay(
-                overlay.range(), "stage " + overlay.stage() + " of this project, put over the image"));
+        StageOverlays overlays = new StageOverlays(
+                machine,
+                image,
+                stages,
+                overlay -> origins.addOverlay(
+                        overlay.range(), "stage " + overlay.stage() + " of this project, put over the image"));
         return unused -> overlays.afterTurn();
     }
 

@@ -130,7 +130,8 @@ class MemoryInterceptsTest {
         vtls.machine.run(100);
 
         assertEquals(MessageType.UNMAPPED_GPA, only(vtls).type());
-        assertEquals(RAM_BYTES + 5, MemoryIntercept.CODEC.read(only(vtls).payload()).gpa());
+        assertEquals(
+                RAM_BYTES + 5, MemoryIntercept.CODEC.read(only(vtls).payload()).gpa());
     }
 
     @Test
