@@ -103,7 +103,7 @@ class BootDocumentTest {
                 .lines()
                 .map(String::strip)
                 .filter(line -> line.startsWith("--"))
-                .map(line -> line.split("[ =]")[0])
+                .map(line -> line.split("[ =]", 2)[0])
                 .filter(option -> !List.of("--debug").contains(option))
                 .forEach(option -> assertTrue(text.contains("`" + option), option));
         Dump.NAMES.forEach(name -> assertTrue(text.contains("`" + name + "`"), name));

@@ -97,7 +97,7 @@ class HostileMachineTest {
         leadBack(machine, codeOf(1));
         for (int i = 1; i < 3; i++) {
             machine.vp(i).enableVtl(vtl);
-            machine.vp(i).start(vtl, contextAt(codeOf(1) + i * Slot.SIZE), 0);
+            machine.vp(i).start(vtl, contextAt(codeOf(1) + (long) i * Slot.SIZE), 0);
         }
         return machine;
     }
@@ -105,7 +105,7 @@ class HostileMachineTest {
     private static void leadBack(Machine machine, long code) {
         for (int vector = 0; vector < 256; vector++) {
             int step = vector % (RandomGuest.STEPS - 1);
-            writeGate(machine.physicalMemory(), vector, code + step * Slot.SIZE, 0x8e);
+            writeGate(machine.physicalMemory(), vector, code + (long) step * Slot.SIZE, 0x8e);
         }
     }
 

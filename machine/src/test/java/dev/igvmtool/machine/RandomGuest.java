@@ -168,7 +168,7 @@ final class RandomGuest {
     }
 
     private long anyStep() {
-        return code + random.nextInt(STEPS) * Slot.SIZE;
+        return code + (long) random.nextInt(STEPS) * Slot.SIZE;
     }
 
     /** The guest's steps; the last one goes to the first. */

@@ -27,7 +27,6 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The origins of loaded bytes: the directive that brings them, where in the file they stand, and which resource of the
@@ -43,7 +42,8 @@ final class ImageOrigins implements Origins {
     private final LayoutNames names;
     private final Map<Long, Integer> directives = new TreeMap<>();
     private final Set<Overlay> overlays = new LinkedHashSet<>();
-    private @Nullable Optional<BuiltImage> built;
+    private boolean hasBuilt;
+    private Optional<BuiltImage> built = Optional.empty();
 
     /** What was put over the image after loading. */
     private record Overlay(GpaRange range, String what) {}
@@ -172,12 +172,11 @@ final class ImageOrigins implements Origins {
     }
 
     private Optional<BuiltImage> built() {
-        Optional<BuiltImage> image = built;
-        if (image == null) {
-            image = build.get();
-            built = image;
+        if (!hasBuilt) {
+            built = build.get();
+            hasBuilt = true;
         }
-        return image;
+        return built;
     }
 
     private static String kind(Directive directive) {

@@ -242,7 +242,7 @@ final class RecordJson {
             Constructor<?> constructor = type.getDeclaredConstructor(types);
             return constructor.newInstance(values);
         } catch (InvocationTargetException e) {
-            throw new FormatException(path + ": " + e.getCause().getMessage());
+            throw new FormatException(path + ": " + e.getTargetException().getMessage());
         } catch (ReflectiveOperationException e) {
             throw new IllegalArgumentException(type + " cannot be made", e);
         }

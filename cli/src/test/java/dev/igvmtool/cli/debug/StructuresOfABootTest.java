@@ -33,9 +33,8 @@ class StructuresOfABootTest {
 
     StructuresOfABootTest() {
         Machine machine = SampleBoot.machine(4);
-        structures = new Structures(
-                debugger = new Debugger(new History(machine, HistoryLimits.DEFAULT), List.of()),
-                ShimImage.find(machine));
+        debugger = new Debugger(new History(machine, HistoryLimits.DEFAULT), List.of());
+        structures = new Structures(debugger, ShimImage.find(machine));
     }
 
     private void goToKernelEntry() {

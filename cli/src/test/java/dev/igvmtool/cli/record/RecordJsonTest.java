@@ -69,8 +69,11 @@ class RecordJsonTest {
     @TestFactory
     Stream<DynamicTest> everyHostOfTheHandOverCasesComesBackAsItWas() throws IOException {
         Path cases = SharedTestData.require("handoff/cases");
-        return Files.list(cases)
-                .sorted()
+        List<Path> folders;
+        try (Stream<Path> listed = Files.list(cases)) {
+            folders = listed.sorted().toList();
+        }
+        return folders.stream()
                 .map(folder -> DynamicTest.dynamicTest(folder.getFileName().toString(), () -> {
                     VmConfig config =
                             HostConfigReader.read(folder.resolve("config.json")).build();

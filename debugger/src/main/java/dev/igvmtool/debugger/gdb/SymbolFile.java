@@ -80,7 +80,7 @@ record SymbolFile(
         ByteWriter sectionNames = new ByteWriter().u8(0);
         ByteWriter headers = new ByteWriter();
         ByteWriter contents = new ByteWriter();
-        long first = ElfHeader.CODEC.size() + ProgramHeader.CODEC.size();
+        long first = (long) ElfHeader.CODEC.size() + ProgramHeader.CODEC.size();
         SectionHeader.CODEC.write(headers, new SectionHeader(0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
         int flags = SHF_ALLOC | (code ? SHF_EXECINSTR : SHF_WRITE);
         SectionHeader.CODEC.write(

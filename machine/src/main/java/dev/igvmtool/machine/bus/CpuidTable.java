@@ -34,7 +34,6 @@ public final class CpuidTable {
 
     private static final int SEV_EBX = 51 | 1 << 6 | 4 << 12;
 
-    private static final int VBS = 1;
     private static final int SNP = 2;
     private static final int TDX = 3;
 

@@ -52,7 +52,8 @@ final class VpMemory {
             // What the processor itself looks up in tables is not covered by RFLAGS.AC.
             present = supervisorAccess ? present.withAccessFlag(false) : present;
             // The same object again, so that nobody need compare.
-            present = present.equals(lastMode) ? lastMode : present;
+            PagingMode last = lastMode;
+            present = last != null && present.equals(last) ? last : present;
             lastMode = present;
             mode = present;
         }

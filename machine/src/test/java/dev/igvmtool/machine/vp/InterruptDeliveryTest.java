@@ -172,7 +172,7 @@ class InterruptDeliveryTest {
                 program(3, cpu -> cpu.set(Gpr.RAX, 11), Cpu::halt));
         writeGate(machine.physicalMemory(), 8, codeOf(2), INTERRUPT_GATE);
         writeGate(machine.physicalMemory(), 11, codeOf(3), INTERRUPT_GATE);
-        for (String vector : missing.split(" ")) {
+        for (String vector : missing.split(" ", -1)) {
             writeGate(machine.physicalMemory(), Integer.parseInt(vector), codeOf(2), NOT_PRESENT);
         }
         machine.run(10);
