@@ -114,9 +114,8 @@ final class MemoryWatch {
     private String describe() {
         StringBuilder text = new StringBuilder();
         text.append(writes == 0 ? "read" : reads == 0 ? "write" : "read and write")
-                .append(" of ");
-        text.append(place.name().map(name -> name + " ").orElse(""));
-        text.append(String.format("at GPA 0x%x", gpa.orElseThrow()));
+                .append(place.name().map(name -> " of " + name).orElse(""));
+        text.append(String.format(" at GPA 0x%x", gpa.orElseThrow()));
         if (gva.isPresent()) {
             text.append(String.format(", GVA 0x%x", gva.getAsLong()));
         } else {

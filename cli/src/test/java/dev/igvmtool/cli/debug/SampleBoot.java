@@ -11,10 +11,10 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /** The sample image in a machine that has not run yet. */
-final class SampleBoot {
+public final class SampleBoot {
     private SampleBoot() {}
 
-    static Machine machine(int vps) {
+    public static Machine machine(int vps) {
         VmConfig config =
                 VmConfig.builder().topology(vps, 1L << 30, vps > 1 ? 2 : 1).build();
         return VirtualMachine.load(

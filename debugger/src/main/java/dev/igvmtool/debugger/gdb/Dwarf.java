@@ -30,9 +30,13 @@ final class Dwarf {
     private static final int ENCODING_UNSIGNED_CHAR = 8;
     private static final int OP_ADDR = 3;
 
+    /** A byte at which no code can stand: the address is not canonical. */
+    private static final long NOWHERE = 0x7fff_0000_0000_0000L;
+
     /** The declarations of all kinds of entries: tag, whether it has children, attributes with their forms. */
     private static final Bytes ABBREVIATIONS = Bytes.fromHex(""
-            + "01" + "11" + "01" + "2508" + "130b" + "0308" + "0000" // compile_unit: producer, language, name
+            + "01" + "11" + "01" + "2508" + "130b" + "0308" + "1101" + "120b"
+            + "0000" // compile_unit: producer, language, name, low_pc, high_pc
             + "02" + "24" + "00" + "0308" + "0b0b" + "3e0b" + "0000" // base_type: name, byte_size, encoding
             + "03" + "13" + "01" + "0308" + "0b0f" + "0000" // structure_type: name, byte_size
             + "04" + "0d" + "00" + "0308" + "4913" + "380f" + "0000" // member: name, type, data_member_location
@@ -67,6 +71,8 @@ final class Dwarf {
         text("igvmtool");
         entries.u8(C99);
         text("structures");
+        // A unit without code of its own would be searched for the line of every address at which a variable stands.
+        entries.u64(NOWHERE).u8(1);
         for (int size : new int[] {1, 2, 4, 8}) {
             integers.put(size, here());
             entries.u8(BASE_TYPE);

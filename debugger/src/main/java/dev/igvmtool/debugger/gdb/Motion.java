@@ -41,12 +41,9 @@ final class Motion {
         return vp < 0 ? reply(debugger.step(1), next()) : reply(debugger.stepVp(vp), vp);
     }
 
-    /** @param vp -1 for whichever was last */
+    /** Goes back to before the last turn of a VP. */
     String stepBack(int vp) {
-        if (vp >= 0) {
-            return reply(debugger.stepBackVp(vp), vp);
-        }
-        return reply(debugger.stepBack(1), next());
+        return reply(debugger.stepBackVp(vp), vp);
     }
 
     String runBack() {

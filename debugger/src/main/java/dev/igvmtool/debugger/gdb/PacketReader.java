@@ -114,8 +114,13 @@ final class PacketReader {
             }
             escaped = false;
         }
-        int high = Character.digit(in.read(), 16);
-        int low = Character.digit(in.read(), 16);
+        int first = in.read();
+        int second = in.read();
+        if (first == END || second == END) {
+            return Event.of(Kind.END);
+        }
+        int high = Character.digit(first, 16);
+        int low = Character.digit(second, 16);
         boolean fits = high >= 0 && low >= 0 && (high << 4 | low) == (sum & 0xff);
         return fits && !tooLong ? new Event(Kind.PACKET, Bytes.wrap(content.toByteArray())) : Event.of(Kind.BAD_PACKET);
     }

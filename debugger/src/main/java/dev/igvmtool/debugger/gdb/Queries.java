@@ -19,9 +19,10 @@ final class Queries {
 
     Reply answer(String text, ToIntFunction<String> thread) {
         if (text.startsWith("qSupported")) {
-            return Reply.of("PacketSize=" + Integer.toHexString(PacketReader.MAX_PACKET)
-                    + ";QStartNoAckMode+;vContSupported+;swbreak+;hwbreak+;ReverseStep+;ReverseContinue+"
-                    + ";qXfer:features:read+;qXfer:memory-map:read+;qXfer:threads:read+;qXfer:libraries:read+");
+            return Reply.of(
+                    "PacketSize=" + Integer.toHexString(PacketReader.MAX_PACKET)
+                            + ";QStartNoAckMode+;vContSupported+;swbreak+;hwbreak+;ReverseStep+;ReverseContinue+"
+                            + ";qXfer:features:read+;qXfer:memory-map:read+;qXfer:threads:read+;qXfer:libraries:read+;qXfer:exec-file:read+");
         }
         if (text.startsWith("qXfer:")) {
             return transfer(text.substring("qXfer:".length()));
@@ -60,7 +61,8 @@ final class Queries {
                         parts[2].equals("target.xml") ? Optional.of(TargetDescription.features()) : Optional.empty();
                     case "memory-map" -> Optional.of(TargetDescription.memoryMap(debugger.machine()));
                     case "threads" -> Optional.of(TargetDescription.threads(debugger.machine()));
-                    case "libraries" -> Optional.of(TargetDescription.libraries(symbols.all()));
+                    case "libraries" -> Optional.of(TargetDescription.libraries(symbols.stages()));
+                    case "exec-file" -> symbols.structures().map(file -> "/" + file.name());
                     default -> Optional.empty();
                 };
         if (object.isEmpty()) {

@@ -30,7 +30,10 @@ final class Requests {
     /** VP that register and memory requests speak of. */
     private int selected;
 
-    /** VP that motion requests without one speak of; -1 for whichever is next. */
+    /**
+     * VP that motion requests without one speak of; -1 for the selected one: gdb asks for "any" when it steps back, and
+     * means the thread that its user looks at.
+     */
     private int moving = -1;
 
     /** @param console takes text for the user while a request is being answered */
@@ -92,7 +95,7 @@ final class Requests {
             case 'Z' -> stops.insert(rest) ? Reply.OK : Reply.UNKNOWN;
             case 'z' -> stops.remove(rest) ? Reply.OK : Reply.UNKNOWN;
             case 'c' -> moved(motion.run());
-            case 's' -> moved(motion.step(moving));
+            case 's' -> moved(motion.step(moving < 0 ? selected : moving));
             case 'b' -> back(rest);
             case 'D' -> Reply.OK.ending(Reply.End.SESSION);
             case 'k' -> Reply.silent(Reply.End.SERVER);
@@ -110,7 +113,7 @@ final class Requests {
 
     private Reply back(String kind) {
         return switch (kind) {
-            case "s" -> moved(motion.stepBack(moving));
+            case "s" -> moved(motion.stepBack(moving < 0 ? selected : moving));
             case "c" -> moved(motion.runBack());
             default -> Reply.UNKNOWN;
         };
@@ -170,7 +173,7 @@ final class Requests {
         int vp = thread(text.substring(1));
         switch (text.charAt(0)) {
             case 'g' -> selected = Math.max(0, vp);
-            case 'c' -> moving = vp;
+            case 'c' -> moving = text.endsWith("c0") ? -1 : vp;
             default -> {
                 return Reply.error(INVALID);
             }

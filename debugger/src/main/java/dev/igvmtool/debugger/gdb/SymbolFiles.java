@@ -48,6 +48,16 @@ final class SymbolFiles {
         return known;
     }
 
+    /** Those of the stages; gdb takes them for shared libraries. */
+    List<SymbolFile> stages() {
+        return all().stream().filter(file -> !file.name().equals(STRUCTURES)).toList();
+    }
+
+    /** That of the structures, if there are any; gdb takes it for the executable, without which it loads no other. */
+    Optional<SymbolFile> structures() {
+        return find(STRUCTURES);
+    }
+
     Optional<SymbolFile> find(String name) {
         return all().stream().filter(file -> file.name().equals(name)).findFirst();
     }
@@ -61,7 +71,7 @@ final class SymbolFiles {
                 number++;
             }
         }
-        structures().ifPresent(found::add);
+        structuresFile().ifPresent(found::add);
         return List.copyOf(found);
     }
 
@@ -119,7 +129,7 @@ final class SymbolFiles {
     }
 
     /** Structures as they lie when the kernel is entered, and those that are known now. */
-    private Optional<SymbolFile> structures() {
+    private Optional<SymbolFile> structuresFile() {
         List<Located> located = structures.kernelEntryTurn().isPresent()
                 ? debugger.history().look(() -> {
                     debugger.history().goTo(structures.kernelEntryTurn().getAsLong());

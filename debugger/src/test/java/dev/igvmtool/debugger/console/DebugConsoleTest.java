@@ -53,7 +53,7 @@ class DebugConsoleTest {
         List<String> forward = run("step 5", "to write 0x200200 4");
         assertEquals(
                 List.of(
-                        "reached, turn 10 of vp1: write of at GPA 0x200200, GVA 0x200200: 01000000 -> 02000000",
+                        "reached, turn 10 of vp1: write at GPA 0x200200, GVA 0x200200: 01000000 -> 02000000",
                         "turn 11: vp2 VTL0 0x103000 counter-3/count (T03)"),
                 forward);
         assertEquals(
