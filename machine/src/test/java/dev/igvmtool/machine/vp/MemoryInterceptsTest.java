@@ -136,7 +136,10 @@ class MemoryInterceptsTest {
 
     @Test
     void vtl2HearsOfUnacceptedPagesOnlyIfItWants() {
-        long wanted = 0x1c3f;
+        long wanted = VsmPartitionConfig.ENABLE_VTL_PROTECTION
+                | VsmPartitionConfig.DEFAULT_PROTECTION_MASK
+                | VsmPartitionConfig.INTERCEPT_ACCEPTANCE
+                | VsmPartitionConfig.INTERCEPT_PAGE;
         assertEquals(List.of(MessageType.UNACCEPTED_GPA), messages(unaccepted(wanted)));
         TwoVtls deaf = unaccepted(wanted & ~VsmPartitionConfig.INTERCEPT_ACCEPTANCE);
         assertEquals(List.of(), messages(deaf));
