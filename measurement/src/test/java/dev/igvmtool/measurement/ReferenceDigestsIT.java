@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Digests that the reference implementations computed, of files that they made. */
-class ReferenceDigestsTest {
+class ReferenceDigestsIT {
     private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}|[0-9a-f]{96}");
     private static final Pattern ENDORSEMENT =
             Pattern.compile("_isvsvn\":([0-9]+),\"build_info\":\\{\"debug_build\":(true|false)");
