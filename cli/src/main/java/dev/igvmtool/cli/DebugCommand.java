@@ -8,6 +8,7 @@ import dev.igvmtool.cli.record.RunRecorder;
 import dev.igvmtool.debugger.console.DebugConsole;
 import dev.igvmtool.debugger.console.ExpectationException;
 import dev.igvmtool.debugger.console.Style;
+import dev.igvmtool.debugger.dap.DapTarget;
 import dev.igvmtool.debugger.gdb.GdbServer;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -42,8 +44,12 @@ final class DebugCommand implements Callable<Integer> {
     @Mixin
     CommonOptions common;
 
-    @Parameters(paramLabel = "IMAGE", description = "IGVM file or folder, or a recording that 'boot --record' made.")
-    String image = "";
+    @Parameters(
+            paramLabel = "IMAGE",
+            arity = "0..1",
+            description =
+                    "IGVM file or folder, or a recording that 'boot --record' made. With --dap the client can name it.")
+    Optional<String> image;
 
     @Mixin
     HostOptions hostOptions;
@@ -69,6 +75,17 @@ final class DebugCommand implements Callable<Integer> {
     Optional<Integer> gdb;
 
     @Option(
+            names = "--dap",
+            description = "Speak the Debug Adapter Protocol, as VS Code does, on standard input and output.")
+    boolean dap;
+
+    @Option(
+            names = "--dap-port",
+            paramLabel = "PORT",
+            description = "Wait for clients of the Debug Adapter Protocol on this port; 0 for any that is free.")
+    Optional<Integer> dapPort;
+
+    @Option(
             names = "--listen",
             paramLabel = "ADDRESS",
             description =
@@ -85,7 +102,17 @@ final class DebugCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        RunOperand.Run run = new RunOperand(image).load(console, hostOptions, stageOption, imageOfRecording);
+        if (Stream.of(gdb.isPresent(), dap, dapPort.isPresent())
+                        .filter(it -> it)
+                        .count()
+                > 1) {
+            throw new CommandException("--gdb, --dap and --dap-port are different ways to debug: choose one");
+        }
+        if (dap || dapPort.isPresent()) {
+            return serveDap();
+        }
+        String name = image.orElseThrow(() -> new CommandException("the image to debug is missing"));
+        RunOperand.Run run = new RunOperand(name).load(console, hostOptions, stageOption, imageOfRecording);
         DebugTarget target = run.target();
         DebugConsole language = new DebugConsole(
                 target.debugger(),
@@ -129,6 +156,26 @@ final class DebugCommand implements Callable<Integer> {
             console.out().flush();
             server.serve(once);
         }
+    }
+
+    private int serveDap() throws IOException {
+        if (script.isPresent() || batch) {
+            throw new CommandException("--script and --batch are for the console, not for --dap");
+        }
+        DapService service = new DapService(console);
+        Optional<DapTarget> loaded = Optional.empty();
+        if (image.isPresent()) {
+            loaded = Optional.of(service.load(image.get(), hostOptions, stageOption, imageOfRecording));
+        } else if (hostOptions.isGiven() || !stageOption.stages.isEmpty() || imageOfRecording.isPresent()) {
+            throw new CommandException(
+                    "options for an image need one: IMAGE, or 'args' of the client's launch request");
+        }
+        if (dap) {
+            service.serve(loaded);
+        } else {
+            service.serve(loaded, address(), port(dapPort.orElse(0)), once);
+        }
+        return ExitStatus.DONE;
     }
 
     private InetAddress address() {

@@ -115,6 +115,7 @@ class ArchitectureTest {
         onlyIn("com.fasterxml.jackson..", ROOT + "document..", ROOT + "cli..", ROOT + "testing..");
         onlyIn("org.apache.commons.compress..", ROOT + "kernelstub..", ROOT + "builder.load..");
         onlyIn("org.bouncycastle..", ROOT + "attestation..");
+        onlyIn("org.eclipse.lsp4j..", ROOT + "debugger.dap..");
         onlyIn("org.tukaani..", ROOT + "kernelstub..", ROOT + "builder.load..");
     }
 

@@ -7,7 +7,6 @@ import dev.igvmtool.machine.vp.RunState;
 import dev.igvmtool.machine.vp.Vp;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -84,12 +83,12 @@ public final class Debugger {
 
     /** Runs until the VP whose turn is next is about to run another program than now: past the stage that it is in. */
     public Stop stepOverStage() {
-        Optional<Vp> next = history.next();
-        if (next.isEmpty()) {
-            return ended();
-        }
-        String program = programOf(next.get());
-        int vp = next.get().index();
+        return history.next().map(vp -> stepOverStage(vp.index())).orElseGet(this::ended);
+    }
+
+    /** Runs until a VP is about to run another program than now. */
+    public Stop stepOverStage(int vp) {
+        String program = programOf(machine().vp(vp));
         return runForward(
                 breakpoints.conditions(),
                 Long.MAX_VALUE,

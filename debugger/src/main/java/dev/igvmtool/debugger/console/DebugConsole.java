@@ -1,6 +1,7 @@
 package dev.igvmtool.debugger.console;
 
 import dev.igvmtool.abi.binary.IgvmToolException;
+import dev.igvmtool.debugger.Condition;
 import dev.igvmtool.debugger.Debugger;
 import dev.igvmtool.debugger.view.Origins;
 import dev.igvmtool.debugger.view.Structures;
@@ -59,6 +60,20 @@ public final class DebugConsole {
 
     private static boolean isRepeatable(String name) {
         return List.of("step", "back", "over", "run", "run-back").contains(name);
+    }
+
+    /** Speaks of another VP from now on. */
+    public void select(int vp) {
+        session.select(vp);
+    }
+
+    /**
+     * A condition in the words of {@code break}.
+     *
+     * @throws IgvmToolException if it is none
+     */
+    public Condition condition(String text) {
+        return new Conditions(session).take(new Words(Words.split(text)));
     }
 
     /** True once the user has asked to end. */

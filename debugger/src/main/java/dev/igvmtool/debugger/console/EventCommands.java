@@ -4,11 +4,13 @@ import dev.igvmtool.debugger.Condition;
 import dev.igvmtool.debugger.Debugger;
 import dev.igvmtool.debugger.EventText;
 import dev.igvmtool.debugger.History;
+import dev.igvmtool.debugger.Input;
 import dev.igvmtool.debugger.Journal;
 import dev.igvmtool.debugger.LogSource;
 import dev.igvmtool.debugger.MemoryRuns;
 import dev.igvmtool.debugger.Stop;
 import dev.igvmtool.debugger.view.HypercallView;
+import dev.igvmtool.debugger.view.RegisterFile;
 import dev.igvmtool.debugger.view.Structures;
 import dev.igvmtool.machine.event.MachineEvent;
 import java.io.IOException;
@@ -81,8 +83,31 @@ final class EventCommands {
                     if (entries.isEmpty()) {
                         session.print("nothing came from outside");
                     }
-                    entries.forEach(entry -> session.printf("before turn %d: %s", entry.turn(), entry.input()));
+                    entries.forEach(entry -> session.printf("before turn %d: %s", entry.turn(), text(entry.input())));
                 }));
+    }
+
+    private static String text(Input input) {
+        if (input instanceof Input.MemoryWrite write) {
+            return String.format(
+                    "write at GPA 0x%x: %s", write.gpa(), write.content().toHex());
+        }
+        if (input instanceof Input.RegisterWrite write) {
+            String name = RegisterFile.all().stream()
+                    .filter(register -> register.hvName() == write.name())
+                    .findFirst()
+                    .map(RegisterFile.Register::name)
+                    .orElseGet(() -> String.format("register 0x%08x", write.name()));
+            return String.format(
+                    "%s of VP %d in VTL %d set to 0x%x",
+                    name, write.vp(), write.vtl(), write.value().low());
+        }
+        if (input instanceof Input.SerialInput serial) {
+            return String.format(
+                    "port 0x%x receives %s",
+                    serial.port(), Escape.line(serial.content().toUtf8()));
+        }
+        return "VP " + ((Input.VpChoice) input).vp() + " takes the next turn";
     }
 
     private static void events(Session session, Words words) {

@@ -183,10 +183,7 @@ public final class Structures {
     static String pathTo(ViewNode node, long gpa) {
         for (ViewNode child : node.children()) {
             if (child.sizeBytes() > 0 && gpa >= child.gpa() && gpa < child.gpa() + child.sizeBytes()) {
-                boolean separated = child.name().startsWith("/")
-                        || child.name().startsWith(":")
-                        || child.name().startsWith("[");
-                return (separated ? "" : ".") + child.name() + pathTo(child, gpa);
+                return (child.isSeparated() ? "" : ".") + child.name() + pathTo(child, gpa);
             }
         }
         return "";

@@ -43,7 +43,6 @@ public record ViewChange(String path, String before, String after) {
     }
 
     private static String join(String prefix, String name) {
-        boolean separated = name.startsWith("/") || name.startsWith(":") || name.startsWith("[");
-        return prefix.isEmpty() || separated ? prefix + name : prefix + "." + name;
+        return prefix.isEmpty() || ViewNode.isSeparated(name) ? prefix + name : prefix + "." + name;
     }
 }

@@ -67,6 +67,15 @@ public record ViewNode(
         return Optional.empty();
     }
 
+    /** Whether the name begins with what separates it from those before it; otherwise a dot stands between them. */
+    public boolean isSeparated() {
+        return isSeparated(name);
+    }
+
+    static boolean isSeparated(String name) {
+        return name.startsWith("/") || name.startsWith(":") || name.startsWith("[");
+    }
+
     /** The innermost field around an address. */
     public Optional<ViewNode> at(long address) {
         for (ViewNode child : children) {

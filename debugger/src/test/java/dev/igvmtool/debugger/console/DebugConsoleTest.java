@@ -118,7 +118,11 @@ class DebugConsoleTest {
                 List.of("  0x40200100  05 06                                              .."),
                 run("memory gva:0x40200000+0x100 2"));
         assertEquals(List.of("0x200100-0x200102: turn 0, from outside"), run("who 0x200100 2"));
-        assertTrue(run("inputs").get(0).startsWith("before turn 0: RegisterWrite"), out.toString());
+        assertEquals(
+                List.of(
+                        "before turn 0: rax of VP 0 in VTL 0 set to 0x1234",
+                        "before turn 0: write at GPA 0x200100: 0506"),
+                run("inputs"));
         assertEquals(
                 List.of("wrote 1 bytes; the 9 turns that were known to follow are forgotten"),
                 run("step 12", "back 9", "write $rsp 00"));
