@@ -2,6 +2,7 @@ package dev.igvmtool.cli;
 
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.IgvmToolException;
+import dev.igvmtool.cli.boot.Advice;
 import dev.igvmtool.cli.boot.Boot;
 import dev.igvmtool.cli.boot.BootJson;
 import dev.igvmtool.cli.boot.BootOptions;
@@ -197,7 +198,12 @@ final class BootCommand implements Callable<Integer> {
         console.out().println("result: " + outcome.result().word() + " after " + outcome.steps() + " steps");
         outcome.failure()
                 .ifPresent(failure -> console.error(String.format(
-                        "%s: VP %d in VTL %d at 0x%x: %s",
-                        image.orElse(""), failure.vp(), failure.vtl(), failure.rip(), failure.reason())));
+                        "%s: VP %d in VTL %d at 0x%x: %s%s",
+                        image.orElse(""),
+                        failure.vp(),
+                        failure.vtl(),
+                        failure.rip(),
+                        failure.reason(),
+                        Advice.on(outcome))));
     }
 }

@@ -4,24 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.igvmtool.cli.TestConsole.Outcome;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** The largest machine that the boot shim takes. */
 class ScaleIT {
     @Test
     void bootsAsManyProcessorsAsThereCanBe() {
-        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-        long start = threads.getCurrentThreadCpuTime();
         Outcome outcome = TestConsole.run(
                 "boot", Samples.folder("openhcl-x64").toString(), "--vps", "2048", "--nodes", "8", "--quiet");
-        Duration time = Duration.ofNanos(threads.getCurrentThreadCpuTime() - start);
         assertEquals(0, outcome.status(), outcome.err());
         assertTrue(outcome.out().contains("guest-finished"), outcome.out());
-        // The processor's time of this thread: what else the machine does meanwhile does not count.
-        assertTrue(time.toSeconds() < 10, "took " + time);
     }
 
     @Test
