@@ -5,6 +5,7 @@ import dev.igvmtool.abi.paravisor.CommandLinePage;
 import dev.igvmtool.devicetree.binding.TreeIsolation;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /**
  * The command line that image and host give together, and what it asks of the shim. Follows
@@ -18,30 +19,33 @@ public record CommandLinePlan(String text, ShimOptions options, boolean trustsHo
     /** Bytes that the storage holds. */
     public static final int CAPACITY_BYTES = 8192;
 
-    /** The measured text. */
-    public static String measuredText(CommandLinePage measured) {
+    /** The measured text, if it is UTF-8. */
+    private static Optional<String> measuredText(CommandLinePage measured) {
         try {
-            return StandardCharsets.UTF_8
+            return Optional.of(StandardCharsets.UTF_8
                     .newDecoder()
                     .decode(measured.text().asBuffer())
-                    .toString();
+                    .toString());
         } catch (CharacterCodingException e) {
-            throw new ShimFatalException("the measured command line is not UTF-8", e);
+            return Optional.empty();
         }
     }
 
-    /** What the measured text asks of the shim. */
+    /** What the measured text asks of the shim; nothing if it is no text, which is fatal only later. */
     public static ShimOptions measuredOptions(CommandLinePage measured, PlanLog log) {
-        return ShimOptions.DEFAULT.parse(measuredText(measured), log);
+        return measuredText(measured)
+                .map(text -> ShimOptions.DEFAULT.parse(text, log))
+                .orElse(ShimOptions.DEFAULT);
     }
 
     /**
      * Puts the command line together.
      *
-     * @throws ShimFatalException if the text is too long, or the policy of the measured page is not known
+     * @throws ShimFatalException if the measured text is not UTF-8, all of it is too long, or the policy of the measured page is not known
      */
     public static CommandLinePlan of(CommandLinePage measured, String hostText, TreeIsolation isolation, PlanLog log) {
-        String text = measuredText(measured);
+        String text = measuredText(measured)
+                .orElseThrow(() -> new ShimFatalException("the measured command line is not UTF-8"));
         ShimOptions options = ShimOptions.DEFAULT.parse(text, PlanLog.SILENT);
         boolean trustsHost = isolation == TreeIsolation.NONE || options.confidentialDebug();
         if (measured.policy() == CommandLinePage.POLICY_APPEND_CHOSEN) {
