@@ -16,7 +16,6 @@ import dev.igvmtool.bootshim.plan.KernelCommandLine;
 import dev.igvmtool.bootshim.plan.MemoryPlan;
 import dev.igvmtool.bootshim.plan.PlanLog;
 import dev.igvmtool.bootshim.plan.ShimFatalException;
-import dev.igvmtool.bootshim.plan.ShimImage;
 import dev.igvmtool.bootshim.plan.ShimInputs;
 import dev.igvmtool.bootshim.plan.SidecarPlan;
 import dev.igvmtool.bootshim.plan.Topology;
@@ -27,7 +26,6 @@ import dev.igvmtool.machine.guest.Cpu;
 import dev.igvmtool.machine.guest.Step;
 import java.util.List;
 import java.util.Optional;
-import java.util.zip.CRC32;
 
 /** What the kernel finds, and the jump to it: events S35 to S46. */
 final class HandoverSteps {
@@ -45,7 +43,8 @@ final class HandoverSteps {
         return List.of(
                 PanicSteps.step("S35", FIRST, HandoverSteps::composeCommandLine),
                 Step.of("S36", "prepare-setup-data", HandoverSteps::prepareSetupData),
-                PanicSteps.step("S37", "check-initrd", HandoverSteps::checkInitrd),
+                PanicSteps.step(
+                        "S37", "check-initrd", cpu -> InitrdCheck.of(cpu).run()),
                 PanicSteps.step("S38", "write-boot-params", HandoverSteps::writeBootParams),
                 Step.of("S39", "read-end-time", ShimTime::end),
                 PanicSteps.step("S40", "check-imported-regions", HandoverSteps::checkImported),
@@ -94,24 +93,6 @@ final class HandoverSteps {
     private static void writeFdtHeader(Cpu cpu, long next) {
         SetupData header = new SetupData(next, SetupData.DTB, ShimLayout.FDT_OBJECT_BYTES - SETUP_DATA_BYTES);
         cpu.memory().write(SetupData.CODEC, ShimLayout.of(cpu).at(ShimLayout.Static.FDT_OBJECT), header);
-    }
-
-    private static void checkInitrd(Cpu cpu) {
-        ShimImage image = InputReader.of(cpu).image();
-        GpaRange initrd = image.initrd();
-        CRC32 crc = new CRC32();
-        byte[] page = new byte[PAGE_BYTES];
-        for (long at = initrd.start(); at != initrd.end(); ) {
-            int length = (int) Math.min(PAGE_BYTES, initrd.end() - at);
-            cpu.memory().read(at, page, 0, length);
-            crc.update(page, 0, length);
-            at += length;
-        }
-        if (crc.getValue() != image.params().initrdCrc()) {
-            throw new ShimFatalException(String.format(
-                    "CRC-32 of the initrd is 0x%08x, the image says 0x%08x",
-                    crc.getValue(), image.params().initrdCrc()));
-        }
     }
 
     private static void writeBootParams(Cpu cpu) {
