@@ -65,7 +65,7 @@ public final class ApPageTables {
     /**
      * The content of the tables, the root first.
      *
-     * @throws ShimFatalException if they do not suffice
+     * @throws ShimFatalException if they do not suffice, or the mailbox lies in a large page of VTL2
      */
     public static Bytes of(AddressSpace space) {
         ApPageTables builder = new ApPageTables(range(space).start());
@@ -106,7 +106,12 @@ public final class ApPageTables {
                 used++;
                 tables.putLong(slot, link);
             }
-            table = (int) (new PageTableEntry(link).address() - base) / PAGE_BYTES;
+            PageTableEntry above = new PageTableEntry(link);
+            if (above.large()) {
+                throw new ShimFatalException(
+                        String.format("page 0x%x is part of a larger page of VTL2: entry 0x%x", gpa, link));
+            }
+            table = (int) (above.address() - base) / PAGE_BYTES;
         }
         tables.putLong(slot(table, gpa, leafLevel), entry);
     }
