@@ -4,10 +4,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The folder of samples of this repository. */
-final class Samples {
+public final class Samples {
     private Samples() {}
 
-    static Path folder(String name) {
+    public static Path folder(String name) {
         for (Path folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {
             Path sample = folder.resolve("samples").resolve(name);
             if (Files.isRegularFile(sample.resolve("manifest.yaml"))) {
