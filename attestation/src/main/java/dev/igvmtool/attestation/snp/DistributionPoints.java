@@ -27,7 +27,7 @@ final class DistributionPoints {
                     }
                 }
             }
-        } catch (FormatException | IllegalArgumentException e) {
+        } catch (FormatException | IllegalArgumentException | IllegalStateException e) {
             return List.of();
         }
         return addresses;

@@ -30,6 +30,9 @@ public record ExtensionValue(String oid, Bytes content) {
      * @throws FormatException if it is anything else
      */
     public ASN1Primitive value() {
+        if (content.isEmpty()) {
+            throw new FormatException("certificate extension " + oid + " is empty");
+        }
         try {
             return ASN1Primitive.fromByteArray(content.toByteArray());
         } catch (IOException | RuntimeException e) {
