@@ -27,8 +27,14 @@ public record LaunchDigest(PlatformType platform, Bytes value) {
      * @param platform header of the file, by whose mask directives are selected
      * @param rules how
      * @param trace who hears of each step
+     * @param hashes who hashes pages, on SNP
      */
-    public record Request(SupportedPlatform platform, LaunchRules rules, Trace trace) {}
+    public record Request(SupportedPlatform platform, LaunchRules rules, Trace trace, PageHashes hashes) {
+        /** For a file that is measured once. */
+        public Request(SupportedPlatform platform, LaunchRules rules, Trace trace) {
+            this(platform, rules, trace, new PageHashes());
+        }
+    }
 
     /**
      * Measures a file as the igvm crate does.
@@ -91,7 +97,7 @@ public record LaunchDigest(PlatformType platform, Bytes value) {
 
     private static PlatformDigest digest(Request request) {
         return switch (request.platform().platformType()) {
-            case SEV_SNP -> new SnpDigest(request.rules().empty(), request.trace());
+            case SEV_SNP -> new SnpDigest(request.rules().empty(), request.trace(), request.hashes());
             case TDX -> new TdxDigest(request.trace());
             case VSM_ISOLATION -> new VbsDigest(request.trace());
             case SEV, SEV_ES -> new SevDigest(request.rules().sevContent(), request.trace());

@@ -4,9 +4,13 @@ import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.format.header.PageData;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 
-/** SHA-384 of pages, on all cores. */
+/** SHA-384 of pages, on all cores. Remembers hashes if wanted, and is for one thread at a time then. */
 public final class PageHashes {
     /** Bytes of a hash. */
     public static final int HASH_BYTES = 48;
@@ -17,11 +21,47 @@ public final class PageHashes {
     private final byte[] zeroPage = new byte[PageData.PAGE_SIZE];
     private final byte[] zeroPageHash = Sha.sha384().digest(zeroPage);
 
+    // By identity: who measures one file often has the same objects each time, and no page is compared with another.
+    private final Optional<Map<Bytes, Bytes>> memory;
+
+    /** Hashes every page that it is given. */
+    public PageHashes() {
+        this(Optional.empty());
+    }
+
+    private PageHashes(Optional<Map<Bytes, Bytes>> memory) {
+        this.memory = memory;
+    }
+
+    /** Hashes each page once, for those who measure the same file many times. */
+    public static PageHashes remembering() {
+        return new PageHashes(Optional.of(new IdentityHashMap<>()));
+    }
+
     /** One hash after the other, in the order of the pages; each page is filled up with zeros. */
     public Bytes each(List<Bytes> pages) {
         byte[] hashes = new byte[Math.multiplyExact(pages.size(), HASH_BYTES)];
-        HashTasks.run(tasks(pages, hashes));
+        if (memory.isPresent()) {
+            remembered(pages, memory.get(), hashes);
+        } else {
+            HashTasks.run(tasks(pages, hashes));
+        }
         return Bytes.wrap(hashes);
+    }
+
+    private void remembered(List<Bytes> pages, Map<Bytes, Bytes> known, byte[] hashes) {
+        List<Bytes> unknown =
+                pages.stream().filter(page -> !known.containsKey(page)).toList();
+        byte[] added = new byte[unknown.size() * HASH_BYTES];
+        HashTasks.run(tasks(unknown, added));
+        for (int i = 0; i < unknown.size(); i++) {
+            known.put(unknown.get(i), Bytes.wrap(added).slice(i * HASH_BYTES, HASH_BYTES));
+        }
+        int offset = 0;
+        for (Bytes page : pages) {
+            Objects.requireNonNull(known.get(page)).copyTo(0, hashes, offset, HASH_BYTES);
+            offset += HASH_BYTES;
+        }
     }
 
     /**

@@ -27,6 +27,19 @@ class PageHashesTest {
     }
 
     @Test
+    void rememberedHashesAreThoseOfThePages() {
+        List<Bytes> pages = pages();
+        Bytes expected = new PageHashes().each(pages);
+        PageHashes remembering = PageHashes.remembering();
+        assertEquals(expected.slice(0, 10 * PageHashes.HASH_BYTES), remembering.each(pages.subList(0, 10)));
+        assertEquals(expected, remembering.each(pages));
+        List<Bytes> twice = new ArrayList<>(pages.subList(5, 8));
+        twice.addAll(pages.subList(5, 8));
+        Bytes some = expected.slice(5 * PageHashes.HASH_BYTES, 3 * PageHashes.HASH_BYTES);
+        assertEquals(new ByteWriter().bytes(some).bytes(some).toBytes(), remembering.each(twice));
+    }
+
+    @Test
     void givesTheHashOfNothingForNoPages() {
         PageHashes.Summary summary = new PageHashes().summary(List.of());
         assertEquals(Bytes.EMPTY, summary.each());

@@ -1,6 +1,8 @@
 package dev.igvmtool.measurement.ovmf;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -35,6 +37,13 @@ public record CpuType(String name, int signature) {
     public static int signature(int family, int model, int stepping) {
         int base = Math.min(family, BASE_FAMILY);
         return (family - base) << 20 | (model >> 4) << 16 | base << 8 | (model & 0xf) << 4 | stepping;
+    }
+
+    /** The names of all models that share a signature, by signature, in order. */
+    public static Map<Integer, String> names() {
+        Map<Integer, String> names = new LinkedHashMap<>();
+        ALL.forEach(type -> names.merge(type.signature, type.name, (one, other) -> one + ", " + other));
+        return names;
     }
 
     /** The model of that name. */

@@ -34,7 +34,7 @@ public record SaveAreaStyle(
     static final long USUAL_PAT = 0x0007_0406_0007_0406L;
 
     /** Where the first processor starts. */
-    static final long RESET_VECTOR = 0xffff_fff0L;
+    public static final long RESET_VECTOR = 0xffff_fff0L;
 
     private static final int LIMIT = 0xffff;
     private static final int DATA_ATTRIBUTES = 0x93;
@@ -47,7 +47,7 @@ public record SaveAreaStyle(
      * @param cpuSignature CPUID leaf 1, EAX
      * @param sevFeatures {@code SEV_FEATURES}
      */
-    Bytes saveArea(long eip, int cpuSignature, long sevFeatures) {
+    public Bytes saveArea(long eip, int cpuSignature, long sevFeatures) {
         ByteBuffer vmsa = ByteBuffer.allocate(Vmsa.SIZE).order(ByteOrder.LITTLE_ENDIAN);
         for (SegmentRegister data :
                 List.of(SegmentRegister.ES, SegmentRegister.DS, SegmentRegister.FS, SegmentRegister.GS)) {

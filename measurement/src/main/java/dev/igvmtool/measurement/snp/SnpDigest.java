@@ -30,7 +30,7 @@ public final class SnpDigest implements PlatformDigest {
     private final EmptyPages emptyPages;
     private final Trace trace;
     private final MessageDigest chain = Sha.sha384();
-    private final PageHashes pageHashes = new PageHashes();
+    private final PageHashes pageHashes;
     private final List<Update> updates = new ArrayList<>();
     private byte[] current;
 
@@ -42,9 +42,19 @@ public final class SnpDigest implements PlatformDigest {
         this(NO_CONTENTS, emptyPages, trace);
     }
 
+    /** The same with hashes of pages that may be known already. */
+    public SnpDigest(EmptyPages emptyPages, Trace trace, PageHashes pageHashes) {
+        this(NO_CONTENTS, emptyPages, trace, pageHashes);
+    }
+
     /** A chain that goes on from {@code start}, 48 bytes. */
     public SnpDigest(Bytes start, EmptyPages emptyPages, Trace trace) {
+        this(start, emptyPages, trace, new PageHashes());
+    }
+
+    private SnpDigest(Bytes start, EmptyPages emptyPages, Trace trace, PageHashes pageHashes) {
         this.current = start.toByteArray();
+        this.pageHashes = pageHashes;
         this.emptyPages = emptyPages;
         this.trace = trace;
     }
