@@ -20,6 +20,7 @@ record CommandEntry(String name, String summary, Function<Console, Callable<Inte
             new CommandEntry("build", "build an image from a manifest", BuildCommand::new),
             new CommandEntry("debug", "step an image forwards and backwards", DebugCommand::new),
             new CommandEntry("dt", "compile, show, compare, check and change device trees", DtCommand::new),
+            new CommandEntry("explain", "say why a digest is another one than expected", ExplainCommand::new),
             new CommandEntry("inspect", "show the headers of an IGVM file", InspectCommand::new),
             new CommandEntry("measure", "compute launch digests", MeasureCommand::new),
             new CommandEntry("sign", "attach signatures to an image", SignCommand::new),

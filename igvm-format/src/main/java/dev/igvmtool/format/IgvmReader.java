@@ -33,6 +33,12 @@ public final class IgvmReader {
         this.file = file;
     }
 
+    /** True if the bytes start as an IGVM file does, or as a library that may hold one. */
+    public static boolean looksLikeIgvm(Bytes file) {
+        return file.size() >= Integer.BYTES
+                && ((int) file.u32(0) == FixedHeader.MAGIC || file.u16(0) == ResourceDll.MZ);
+    }
+
     /**
      * Reads a file that is in memory or mapped, or the one inside a DLL with a resource of type {@code VMFW}.
      *

@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
  * resource in its first language counts, as for igvmfilegen.
  */
 final class ResourceDll {
-    private static final int MZ = 0x5a4d;
+    static final int MZ = 0x5a4d;
     private static final int NEW_HEADER_OFFSET = 0x3c;
     private static final long PE_SIGNATURE = 0x4550;
     private static final int COFF_SIZE = 20;
