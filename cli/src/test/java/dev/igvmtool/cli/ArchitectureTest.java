@@ -14,6 +14,7 @@ import com.tngtech.archunit.core.domain.JavaField;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import dev.igvmtool.machine.guest.Program;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
@@ -168,5 +169,27 @@ class ArchitectureTest {
 
     private static DescribedPredicate<JavaClass> outside() {
         return DescribedPredicate.not(resideInAPackage("dev.igvmtool.."));
+    }
+
+    /** The verifier is a function of bytes, policy and time; only policies can be read from files. */
+    @Test
+    void verificationReadsNoFileClockOrNetwork() {
+        noClasses()
+                .that()
+                .resideInAPackage(ROOT + "attestation..")
+                .and()
+                .resideOutsideOfPackage(ROOT + "attestation.policy")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("java.nio.file..", "java.nio.channels..", "java.net.http..")
+                .orShould()
+                .dependOnClassesThat()
+                .haveNameMatching(
+                        "java\\.io\\.(File.*|RandomAccessFile)|java\\.net\\.(UR[IL]|.*Socket.*|Inet.*)|.*Clock")
+                .orShould()
+                .callMethod(Instant.class, "now")
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis")
+                .check(CLASSES);
     }
 }

@@ -17,6 +17,7 @@ import java.util.List;
 public final class ImageChecks {
     private static final String NAME = "image";
     private static final String DIGEST = "launch digest";
+    private static final String REFERENCE = "RFC 9334 section 8.3, reference values";
     private static final String SNP = "SEV-SNP ABI (56860), launch";
     private static final String ID_BLOCK = "SEV-SNP ABI (56860), ID block";
     private static final String TDX = "TDX module base specification, measurement";
@@ -33,8 +34,8 @@ public final class ImageChecks {
     /** @param pinned whether the policy fixes the digest, so that an image is not needed */
     public static Verdict missing(boolean pinned) {
         return pinned
-                ? Check.skipped(NAME, "", "", NO_IMAGE + "; the policy fixes the launch digest")
-                : Check.missing(NAME, "", NO_IMAGE);
+                ? Check.skipped(NAME, "", REFERENCE, NO_IMAGE + "; the policy fixes the launch digest")
+                : Check.missing(NAME, REFERENCE, NO_IMAGE);
     }
 
     /** The image is not for the platform of the report. */

@@ -18,6 +18,7 @@ public final class VerdictHtml {
             h1 { font-size: 1.3em; }
             details { margin-left: 1em; }
             summary { cursor: pointer; font-weight: 600; }
+            td:first-child, th:first-child { width: 7em; } td:nth-child(3), td:nth-child(4) { font: .9em ui-monospace, monospace; }
             table { border-collapse: collapse; margin: .3em 0 .6em 1em; width: 100%; table-layout: fixed; }
             td, th { border-top: 1px solid #ccc; padding: .25em .5em; text-align: left; vertical-align: top;
                      overflow-wrap: anywhere; }
