@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 class MeasureDocumentsTest {
     private static final Path ROOT =
             Samples.folder("openhcl-cvm").resolve("../..").normalize();
-    private static final Pattern FILE = Pattern.compile("[A-Za-z0-9.-]+\\.(bin|pem|sig|crt|fd)");
+    private static final Pattern FILE = Pattern.compile("[A-Za-z0-9.-]+\\.(bin|pem|sig|crt|fd|html|txt)");
 
     @TempDir
     Path folder;
@@ -76,10 +76,36 @@ class MeasureDocumentsTest {
                 Stream.of(System.getenv("PATH").split(":", -1)).anyMatch(it -> Files.exists(Path.of(it, "openssl"))),
                 "openssl is not installed");
         List<String> commands = commands("attestation.md");
-        assertTrue(commands.size() > 8, commands.toString());
+        assertTrue(commands.size() > 14, commands.toString());
         for (String command : commands) {
-            run(command, 0);
+            if (!command.contains("OVMF.fd")) {
+                run(command, command.contains("--batch") ? 1 : 0);
+            }
         }
+    }
+
+    @Test
+    void explainingOvmfRuns() throws IOException, InterruptedException {
+        Path firmware = folder.resolve("OVMF.fd");
+        Files.copy(SharedTestData.require("attestation/ovmf/ovmf_AmdSev_suffix.bin"), firmware);
+        Path kernel = Files.writeString(folder.resolve("vmlinuz.bin"), "kernel");
+        Outcome measured = TestConsole.run(
+                "measure",
+                "--ovmf",
+                firmware.toString(),
+                "--kernel",
+                kernel.toString(),
+                "--command-line",
+                "loglevel=7",
+                "--vcpus",
+                "3");
+        String line = measured.out().lines().findFirst().orElseThrow();
+        Files.writeString(folder.resolve("ovmf-digest.txt"), line.substring(line.lastIndexOf(' ') + 1));
+        List<String> commands = commands("attestation.md").stream()
+                .filter(command -> command.contains("OVMF.fd"))
+                .toList();
+        assertEquals(1, commands.size());
+        run(commands.get(0), 0);
     }
 
     @Test
@@ -90,7 +116,9 @@ class MeasureDocumentsTest {
                 List.of("measure"),
                 List.of("sign", "id-block"),
                 List.of("sign", "corim"),
-                List.of("verify", "image"))) {
+                List.of("verify", "image"),
+                List.of("verify", "report"),
+                List.of("explain"))) {
             String[] help = Stream.concat(command.stream(), Stream.of("--help")).toArray(String[]::new);
             assertEquals(0, TestConsole.run(help).status());
         }
@@ -113,7 +141,15 @@ class MeasureDocumentsTest {
                 "--root",
                 "--require",
                 "--at",
-                "--corim-key")) {
+                "--corim-key",
+                "--endorsements",
+                "--report-data",
+                "--html",
+                "--batch",
+                "--print-schema",
+                "--guest-features",
+                "--max-vcpus",
+                "--command-line")) {
             assertTrue(text.contains(option), option);
         }
     }
