@@ -13,6 +13,7 @@ import java.io.OutputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.io.PrintStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -155,7 +156,8 @@ class DapCommandTest {
         CompletableFuture<Integer> status = start("debug", SAMPLE.toString(), "--dap-port", "0", "--once");
         String waiting = firstLine();
         assertTrue(waiting.startsWith("waiting for a debug client at 127.0.0.1:"), waiting);
-        try (Socket socket = new Socket("127.0.0.1", Integer.parseInt(waiting.replaceAll(".*:", "")))) {
+        try (Socket socket =
+                new Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(waiting.replaceAll(".*:", "")))) {
             DapClient attached = new DapClient(socket.getInputStream(), socket.getOutputStream());
             attached.ask("initialize", "{'adapterID':'igvmtool'}");
             attached.ask("attach", "{'stopOnEntry':false}");
