@@ -97,6 +97,7 @@ public final class Machine {
         nextVp = vp.index() + 1;
         turns++;
         vp.turn();
+        partition.mailbox().called().ifPresent(partition.mayRun()::set);
         Timers timers = partition.timers();
         if (timers.isDue()) {
             timers.expire();

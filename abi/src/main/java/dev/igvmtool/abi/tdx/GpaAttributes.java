@@ -14,6 +14,9 @@ public final class GpaAttributes {
 
     public static final int ALL = READ | WRITE | SUPERVISOR_EXECUTE | USER_EXECUTE;
 
+    /** How many have 16 bits: the TD and three partitions. */
+    public static final int PARTITIONS = 4;
+
     private GpaAttributes() {}
 
     /** Attributes for one partition, 1 to 3. */

@@ -45,6 +45,11 @@ public final class TdCall {
 
     private TdCall() {}
 
+    /** The status that an operand is not valid. */
+    public static long invalid(int operand) {
+        return OPERAND_INVALID | operand;
+    }
+
     /** The upper half of a status: what kind it is, without its details. */
     public static long kind(long status) {
         return status & 0xffff_ffff_0000_0000L;

@@ -19,6 +19,7 @@ public final class Msr {
     public static final int FS_BASE = 0xc000_0100;
     public static final int GS_BASE = 0xc000_0101;
     public static final int KERNEL_GS_BASE = 0xc000_0102;
+    public static final int TSC_AUX = 0xc000_0103;
     /** Guest-hypervisor communication of SEV-ES and SNP. */
     public static final int GHCB = 0xc001_0130;
     /** What SEV does for this guest; from bit 2 on, the features of its save area. */

@@ -57,6 +57,9 @@ public record TdxTrampolineContext(
     /** Where it stands: the page with the reset vector. */
     public static final long GPA = 0xffff_f000L;
 
+    /** What the code behind it leaves in EFER: the module has set LME and NXE, and paging sets LMA. */
+    public static final long EFER = 0xd00;
+
     private static final long CR0_PG_NE_PE = 0x8000_0021L;
     private static final long CR4_MCE_PAE = 0x60;
 

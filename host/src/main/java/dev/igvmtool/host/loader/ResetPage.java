@@ -12,7 +12,6 @@ import java.util.List;
 
 /** The page at the reset vector of a TD, in which TDX images give the start state: a context for the code behind it. */
 final class ResetPage {
-    private static final long EFER = 0xd00;
     private static final long PAT = 0x0007_0406_0007_0406L;
     private static final int CODE_ATTRIBUTES = 0xa09b;
     private static final int DATA_ATTRIBUTES = 0xc093;
@@ -35,7 +34,7 @@ final class ResetPage {
                 new SegmentValue(0, FLAT_LIMIT, context.codeSelector(), CODE_ATTRIBUTES)));
         registers.add(VbsRegister.ofTable(RegisterName.GDTR, new TableValue(context.gdtrLimit(), context.gdtrBase())));
         registers.add(VbsRegister.ofTable(RegisterName.IDTR, new TableValue(context.idtrLimit(), context.idtrBase())));
-        add(registers, RegisterName.EFER, EFER);
+        add(registers, RegisterName.EFER, TdxTrampolineContext.EFER);
         add(registers, RegisterName.PAT, PAT);
         add(registers, RegisterName.CR0, context.cr0());
         add(registers, RegisterName.CR3, context.cr3());

@@ -117,7 +117,9 @@ public interface Cpu {
      * TDCALL, only in TDs (elsewhere #UD): leaf in RAX, which holds the status afterwards; operands as the TDX module's
      * interface has them. Leaves: 0 TDG.VP.VMCALL (with R10 0: R11 10 CPUID, 12 HLT, 30 I/O, 31 RDMSR, 32 WRMSR, 0x10001
      * MapGPA, status in R10; else a hypercall with control word R10, input RDX, output R8, result in R11), 1 TDG.VP.INFO,
-     * 6 TDG.MEM.PAGE.ACCEPT, 7 TDG.VM.RD, 30 TDG.MEM.PAGE.RELEASE. Accepted and released pages become zero.
+     * 6 TDG.MEM.PAGE.ACCEPT, 7 TDG.VM.RD, 9 TDG.VP.RD, 10 TDG.VP.WR, 23 TDG.MEM.PAGE.ATTR.RD, 24 TDG.MEM.PAGE.ATTR.WR,
+     * 25 TDG.VP.ENTER, 30 TDG.MEM.PAGE.RELEASE. Accepted and released pages become zero. After TDG.VP.ENTER the VP runs the
+     * partition; this VTL goes on at {@link #rip()} when it has left, with the reason in its registers.
      */
     void tdcall();
 

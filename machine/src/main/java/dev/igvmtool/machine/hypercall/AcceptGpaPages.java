@@ -34,7 +34,8 @@ final class AcceptGpaPages implements Hypercall {
     public int run(HypercallFrame frame) {
         AcceptGpaPagesHeader header = frame.header(AcceptGpaPagesHeader.CODEC);
         frame.requireOwnPartition(header.partitionId());
-        HypercallFrame.require(frame.partition().config().isolation() != Isolation.NONE, HvStatus.OPERATION_DENIED);
+        // Where the processor keeps pages, the guest accepts them with it.
+        HypercallFrame.require(frame.partition().config().isolation() == Isolation.VBS, HvStatus.OPERATION_DENIED);
         int attributes = header.attributes();
         int vtls = attributes >>> VTL_SET_SHIFT;
         boolean good = (attributes & ~ALL_ATTRIBUTES) == 0

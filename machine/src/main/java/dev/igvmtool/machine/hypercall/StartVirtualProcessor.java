@@ -6,6 +6,7 @@ import dev.igvmtool.abi.hv.HypercallCode;
 import dev.igvmtool.abi.hv.VpStartInput;
 import dev.igvmtool.machine.partition.Isolation;
 import dev.igvmtool.machine.vp.RunState;
+import dev.igvmtool.machine.vp.TdxMailbox;
 import dev.igvmtool.machine.vp.Vp;
 
 /**
@@ -13,8 +14,6 @@ import dev.igvmtool.machine.vp.Vp;
  * already is refused; one that has halted or stopped starts anew, as Linux takes VPs over from the sidecar kernel.
  */
 final class StartVirtualProcessor implements Hypercall {
-    private static final long RESET_VECTOR = 0xffff_fff0L;
-
     @Override
     public HypercallCode code() {
         return HypercallCode.START_VIRTUAL_PROCESSOR;
@@ -42,12 +41,9 @@ final class StartVirtualProcessor implements Hypercall {
         Vp vp = target.vp();
         HypercallFrame.require(vp.runState() != RunState.RUNNING, HvStatus.INVALID_VP_STATE);
         if (frame.partition().config().isolation() == Isolation.TDX) {
-            // A TD's processor starts at its reset vector, whatever the context: in 32-bit code, which waits in a
-            // mailbox.
-            // Nothing here runs that code, so the processor stays there.
+            // A TD's processor starts at its reset vector, whatever the context.
             vp.start(target.vtl(), frame.caller().index());
-            vp.mutableState().vtl(target.vtl()).rip = RESET_VECTOR;
-            vp.mutableState().vtl(target.vtl()).halted = true;
+            TdxMailbox.await(vp.mutableState().vtl(target.vtl()));
             return HvStatus.SUCCESS;
         }
         vp.start(target.vtl(), input.context(), frame.caller().index());

@@ -15,6 +15,7 @@ import dev.igvmtool.machine.synic.Connections;
 import dev.igvmtool.machine.synic.Timers;
 import dev.igvmtool.machine.vp.Code;
 import dev.igvmtool.machine.vp.InterruptRouter;
+import dev.igvmtool.machine.vp.TdxMailbox;
 import dev.igvmtool.machine.vp.Vp;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -47,6 +48,7 @@ public final class Partition {
     private final DeviceInterrupts deviceInterrupts = new DeviceInterrupts(this);
     private final InterruptRouter interrupts = new InterruptRouter(this);
     private final Timers timers = new Timers(this);
+    private final TdxMailbox mailbox = new TdxMailbox(this);
     private final Programs programs;
     private final List<Vp> vps = new ArrayList<>();
     private final Map<Integer, Integer> vpByApicId = new HashMap<>();
@@ -127,6 +129,11 @@ public final class Partition {
     /** Timers of all VPs. */
     public Timers timers() {
         return timers;
+    }
+
+    /** Where the processors of a TD wait to be called. */
+    public TdxMailbox mailbox() {
+        return mailbox;
     }
 
     /** Steps retired, and the counters that grow with them. */

@@ -11,4 +11,7 @@ interface HardwareSwitch {
      * @param instructionBytes of the instruction at which the guest has left, 0 if it was none
      */
     void leave(VpState state, int from, int to, HardwareExit exit, int instructionBytes);
+
+    /** The number that the processor has for an exit. */
+    long code(HardwareExit exit);
 }

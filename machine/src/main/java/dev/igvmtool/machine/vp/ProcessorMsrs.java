@@ -19,7 +19,6 @@ final class ProcessorMsrs {
     private static final int SYSENTER_ESP = 0x175;
     private static final int SYSENTER_EIP = 0x176;
     private static final int CSTAR = 0xc000_0083;
-    private static final int TSC_AUX = 0xc000_0103;
     private static final long SEV_AND_ES = 3;
     private static final int[] FIXED_MTRRS = {
         0x250, 0x258, 0x259, 0x268, 0x269, 0x26a, 0x26b, 0x26c, 0x26d, 0x26e, 0x26f
@@ -49,7 +48,7 @@ final class ProcessorMsrs {
                     Msr.FS_BASE,
                     Msr.GS_BASE,
                     Msr.KERNEL_GS_BASE,
-                    TSC_AUX -> true;
+                    Msr.TSC_AUX -> true;
             default -> false;
         };
     }
@@ -82,7 +81,7 @@ final class ProcessorMsrs {
             case Msr.FS_BASE -> OptionalLong.of(vtl.segment(SegmentRegister.FS).base());
             case Msr.GS_BASE -> OptionalLong.of(vtl.segment(SegmentRegister.GS).base());
             case Msr.KERNEL_GS_BASE -> OptionalLong.of(vtl.kernelGsBase);
-            case TSC_AUX -> OptionalLong.of(vtl.tscAux);
+            case Msr.TSC_AUX -> OptionalLong.of(vtl.tscAux);
             case Msr.GHCB -> isSnp() ? OptionalLong.of(state.ghcb) : OptionalLong.empty();
             case Msr.SEV_STATUS -> isSnp() ? OptionalLong.of(sevStatus(vtl)) : OptionalLong.empty();
             default -> OptionalLong.empty();
@@ -128,7 +127,7 @@ final class ProcessorMsrs {
             case Msr.FS_BASE -> setBase(vtl, SegmentRegister.FS, canonical(number, value));
             case Msr.GS_BASE -> setBase(vtl, SegmentRegister.GS, canonical(number, value));
             case Msr.KERNEL_GS_BASE -> vtl.kernelGsBase = canonical(number, value);
-            case TSC_AUX -> {
+            case Msr.TSC_AUX -> {
                 require(value >>> Integer.SIZE == 0, number, value);
                 vtl.tscAux = value;
             }

@@ -60,6 +60,10 @@ final class StageCode {
     /** Takes a pending interrupt if there is one, then runs one step. */
     void turn() {
         try {
+            if (vp.state().active().waitsInMailbox) {
+                partition.mailbox().answer(vp);
+                return;
+            }
             events.take();
             if (vp.runState() == RunState.RUNNING) {
                 step();

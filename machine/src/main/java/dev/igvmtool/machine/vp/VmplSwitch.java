@@ -82,6 +82,11 @@ final class VmplSwitch implements HardwareSwitch {
         SaveAreas.load(state, to, area(state, to));
     }
 
+    @Override
+    public long code(HardwareExit exit) {
+        return exit.svmCode();
+    }
+
     private static long nextRip(VpState state, int vtl, int instructionBytes) {
         return state.vtl(vtl).rip + instructionBytes;
     }

@@ -34,7 +34,7 @@ final class VpActivity {
         if (vtl.startSuspended) {
             return RunState.WAITING_FOR_START;
         }
-        return vtl.halted || vtl.idle ? RunState.HALTED : RunState.RUNNING;
+        return vtl.halted || vtl.idle || vtl.waitsInMailbox ? RunState.HALTED : RunState.RUNNING;
     }
 
     void stop(String reason) {
@@ -56,6 +56,7 @@ final class VpActivity {
         VtlState target = mutable.vtl(vtl);
         target.startSuspended = false;
         target.halted = false;
+        target.waitsInMailbox = false;
         if (vp.index() == 0) {
             // The boot processor waits for nobody: what is below runs as soon as it is returned to.
             for (int lower = 0; lower < vtl; lower++) {
@@ -104,6 +105,9 @@ final class VpActivity {
         VtlState vtl = state.active();
         if (vtl.startSuspended) {
             return false;
+        }
+        if (vtl.waitsInMailbox) {
+            return partition.mailbox().called().orElse(-1) == vp.index();
         }
         return !vtl.halted && !vtl.idle || wakes(vtl) || notifications.isDue();
     }

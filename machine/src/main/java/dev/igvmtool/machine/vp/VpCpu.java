@@ -31,7 +31,7 @@ final class VpCpu implements Cpu {
         this.registers = new SystemRegisters(vp);
         this.platform = new PlatformAccess(vp, partition, stages);
         this.snp = new SnpInstructions(vp, stages, platform);
-        this.tdx = new TdxInstructions(vp, partition);
+        this.tdx = new TdxInstructions(vp, stages, platform);
         this.transfers = new ControlTransfers(vp, this);
     }
 

@@ -47,6 +47,17 @@ public final class VpState {
     @Nullable
     PendingAccess pendingAccess;
 
+    /** TDX: how the partition was entered that runs now or ran last, null before the first. */
+    @Nullable
+    PartitionEntry partitionEntry;
+
+    /**
+     * TDG.VP.ENTER: where the partition's registers are, and those of the caller that are still the same when it has left.
+     *
+     * @param guestState address of the {@link dev.igvmtool.abi.tdx.L2EnterGuestState}
+     */
+    record PartitionEntry(long guestState, long rbx, long rbp, long r14, long r15) {}
+
     /** Registers as a completed access left them. */
     record CompletedAccess(long rax, long rcx, long rdx, long rbx) {}
 
@@ -90,6 +101,16 @@ public final class VpState {
         stopReason = source.stopReason;
         stepsRetired = source.stepsRetired;
         pendingAccess = source.pendingAccess;
+        partitionEntry = source.partitionEntry;
+    }
+
+    /** How the partition was entered that runs now. */
+    PartitionEntry partitionEntry() {
+        PartitionEntry entry = partitionEntry;
+        if (entry == null) {
+            throw new IllegalStateException("no partition was entered");
+        }
+        return entry;
     }
 
     /** An independent copy. */

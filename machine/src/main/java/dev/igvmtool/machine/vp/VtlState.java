@@ -53,6 +53,12 @@ public final class VtlState {
     /** SNP: page of the save area, {@link #NO_PAGE} without one. */
     public long vmsa = NO_PAGE;
 
+    /** TDX: page of the virtual APIC, {@link #NO_PAGE} until the TD gives one. */
+    public long virtualApic = NO_PAGE;
+
+    /** TDX: waits to be called by the mailbox of the reset page, see {@link TdxMailbox}. */
+    public boolean waitsInMailbox;
+
     /** HLT is waiting for an interrupt. */
     public boolean halted;
 
@@ -139,6 +145,7 @@ public final class VtlState {
         segments[SegmentRegister.CS.ordinal()] = new SegmentValue(0xffff_0000L, 0xffff, 0xf000, 0x9b);
         segments[SegmentRegister.LDTR.ordinal()] = new SegmentValue(0, 0xffff, 0, 0x82);
         segments[SegmentRegister.TR.ordinal()] = new SegmentValue(0, 0xffff, 0, 0x8b);
+        waitsInMailbox = false;
         halted = false;
         idle = false;
         nmiPending = false;
@@ -177,6 +184,8 @@ public final class VtlState {
         System.arraycopy(source.segments, 0, segments, 0, segments.length);
         virtualTom = source.virtualTom;
         vmsa = source.vmsa;
+        virtualApic = source.virtualApic;
+        waitsInMailbox = source.waitsInMailbox;
         halted = source.halted;
         idle = source.idle;
         nmiPending = source.nmiPending;

@@ -38,8 +38,9 @@ final class VtlTransitions {
         this.vp = vp;
         this.partition = partition;
         this.hardware = switch (partition.memory().encryption()) {
-            case NONE, VBS, TDX -> Optional.empty();
+            case NONE, VBS -> Optional.empty();
             case SNP -> Optional.of(new VmplSwitch(partition));
+            case TDX -> Optional.of(new TdxPartitionSwitch(partition));
         };
     }
 
@@ -141,7 +142,7 @@ final class VtlTransitions {
         // Nobody but the higher VTL lets it run again; whoever looks on shall see what it waits for.
         state.vtl(from).halted = exit.equals(HardwareExit.HALT);
         state.activeVtl = to;
-        emitSwitch(from, to, String.format("exit 0x%x", exit.svmCode()));
+        emitSwitch(from, to, String.format("exit 0x%x", by.code(exit)));
     }
 
     /** A higher VTL runs with an intercept message; RIP and registers are those of the step that was intercepted. */
