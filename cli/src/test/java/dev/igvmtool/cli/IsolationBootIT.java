@@ -25,7 +25,7 @@ class IsolationBootIT {
     Path folder;
 
     @ParameterizedTest
-    @CsvSource({"vbs, 1", "vbs, 4", "vbs, 64"})
+    @CsvSource({"vbs, 1", "vbs, 4", "vbs, 64", "snp, 1", "snp, 4", "snp, 64", "tdx, 1", "tdx, 4", "tdx, 64"})
     void guestRunsToItsEnd(String isolation, int vps) throws IOException {
         Path serial = folder.resolve("serial.txt");
         Path log = folder.resolve("log.txt");
@@ -70,7 +70,7 @@ class IsolationBootIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"vbs"})
+    @ValueSource(strings = {"vbs", "snp", "tdx"})
     void sameSeedGivesTheSameTrace(String isolation) throws IOException {
         Path first = folder.resolve("first.ndjson");
         Path second = folder.resolve("second.ndjson");

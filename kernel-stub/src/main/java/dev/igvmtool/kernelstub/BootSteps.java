@@ -3,15 +3,11 @@ package dev.igvmtool.kernelstub;
 import static dev.igvmtool.kernelstub.PanicSteps.step;
 
 import dev.igvmtool.abi.binary.Bytes;
-import dev.igvmtool.abi.hv.RegisterName;
-import dev.igvmtool.abi.hv.TargetVtl;
 import dev.igvmtool.abi.linux.E820Entry;
 import dev.igvmtool.abi.sidecar.ControlPage;
-import dev.igvmtool.abi.x64.Msr;
 import dev.igvmtool.abi.x64.PageTableEntry;
 import dev.igvmtool.devicetree.Fdt;
 import dev.igvmtool.devicetree.binding.BootTree;
-import dev.igvmtool.devicetree.binding.TreeIsolation;
 import dev.igvmtool.kernelstub.boot.CommandLine;
 import dev.igvmtool.kernelstub.call.FirstProcess;
 import dev.igvmtool.kernelstub.call.SidecarDevice;
@@ -19,7 +15,6 @@ import dev.igvmtool.kernelstub.call.SystemCalls;
 import dev.igvmtool.kernelstub.fault.KernelPanic;
 import dev.igvmtool.kernelstub.fs.Initrd;
 import dev.igvmtool.kernelstub.fs.SystemTrees;
-import dev.igvmtool.kernelstub.hv.Hypercalls;
 import dev.igvmtool.kernelstub.hv.Interrupts;
 import dev.igvmtool.kernelstub.memory.KernelMap;
 import dev.igvmtool.kernelstub.state.Kernel;
@@ -31,10 +26,6 @@ import java.util.List;
 
 /** From the kernel's own page tables to the first process. */
 final class BootSteps {
-    /** Open source, Linux, version 6.6.0. */
-    private static final long GUEST_OS_ID = 0x8100_0006_0600_0000L;
-
-    private static final long ENABLE = 1;
     private static final long SHARED_OR_RESERVED =
             PageTableEntry.PRESENT | PageTableEntry.WRITABLE | PageTableEntry.NO_EXECUTE;
 
@@ -43,13 +34,14 @@ final class BootSteps {
     static List<Step> steps() {
         return List.of(
                 step("read-device-tree", BootSteps::readDeviceTree),
+                step("hypervisor-protocol", HypervisorSteps::negotiate),
                 step("boot-processor-tables", BootSteps::processorTables),
                 step("load-processor-tables", cpu -> ProcessorTables.load(Kernel.resume(cpu), 0)),
                 step("report-memory-map", BootSteps::reportMemoryMap),
-                step("hypercall-page", BootSteps::hypercallPage),
-                step("vp-assist-page", BootSteps::assistPage),
-                step("vtl-return-offset", BootSteps::vtlReturnOffset),
-                step("enable-apic", cpu -> Interrupts.enable(cpu)),
+                step("hypervisor-interface", HypervisorSteps::setUp),
+                step("vp-assist-page", HypervisorSteps::assistPage),
+                step("vtl-return-offset", HypervisorSteps::vtlReturnOffset),
+                step("enable-apic", cpu -> Interrupts.enable(Kernel.resume(cpu).host())),
                 step("boot-processor-online", BootSteps::bootProcessorOnline),
                 step("K02", "bring-up-processors", cpu -> ProcessorSteps.bringUpAll(cpu, "unpack-initrd")),
                 step("K03", "unpack-initrd", BootSteps::unpackInitrd),
@@ -97,46 +89,6 @@ final class BootSteps {
                             "BIOS-e820: [mem 0x%016x-0x%016x] %s",
                             entry.addr(), entry.end() - 1, entry.type() == E820Entry.RAM ? "usable" : "reserved"));
         }
-        kernel.commit();
-    }
-
-    /** Without isolation from the hypervisor there are hypercalls; hardware-isolated guests would need other ways. */
-    private static void hypercallPage(Cpu cpu) {
-        Kernel kernel = Kernel.resume(cpu);
-        TreeIsolation isolation = BootTree.of(Fdt.parse(kernel.deviceTree())).isolation();
-        if (isolation == TreeIsolation.SNP || isolation == TreeIsolation.TDX) {
-            kernel.log(Kernel.WARNING, "no hypercalls under " + isolation.text() + " isolation");
-        } else {
-            cpu.writeMsr(Msr.HV_GUEST_OS_ID, GUEST_OS_ID);
-            long page = kernel.clearedPage();
-            cpu.writeMsr(Msr.HV_HYPERCALL, page | ENABLE);
-            kernel.tables(kernel.layout().cr3())
-                    .map(KernelMap.HYPERCALL_PAGE, page, KernelMap.PAGE, PageTableEntry.PRESENT);
-            kernel.setLayout(kernel.layout().withHypercallPage(page, cpu.readMsr(Msr.HV_TIME_REF_COUNT)));
-        }
-        kernel.commit();
-    }
-
-    private static void assistPage(Cpu cpu) {
-        Kernel kernel = Kernel.resume(cpu);
-        if (kernel.layout().hypercallPage() != 0) {
-            cpu.writeMsr(Msr.HV_VP_ASSIST_PAGE, kernel.self().assistPage() | ENABLE);
-        }
-    }
-
-    private static void vtlReturnOffset(Cpu cpu) {
-        Kernel kernel = Kernel.resume(cpu);
-        if (kernel.layout().hypercallPage() == 0) {
-            return;
-        }
-        Hypercalls.RegisterResult offsets =
-                Hypercalls.getRegister(kernel, TargetVtl.CURRENT, RegisterName.VSM_CODE_PAGE_OFFSETS);
-        if (!offsets.result().isSuccess()) {
-            throw new KernelPanic("hypervisor does not tell the VTL return sequence: " + offsets.result());
-        }
-        int offset = (int) (offsets.value().low() >>> 12) & 0xfff;
-        kernel.setLayout(kernel.layout().withVtlReturn(offset));
-        kernel.log(Kernel.INFO, String.format("Hyper-V: VTL return at offset 0x%x of the hypercall page", offset));
         kernel.commit();
     }
 

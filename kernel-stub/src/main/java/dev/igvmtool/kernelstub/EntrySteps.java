@@ -12,6 +12,11 @@ import dev.igvmtool.kernelstub.boot.CommandLine;
 import dev.igvmtool.kernelstub.boot.Handoff;
 import dev.igvmtool.kernelstub.boot.MemoryMap;
 import dev.igvmtool.kernelstub.fault.KernelPanic;
+import dev.igvmtool.kernelstub.host.Detection;
+import dev.igvmtool.kernelstub.host.Host;
+import dev.igvmtool.kernelstub.host.Hosts;
+import dev.igvmtool.kernelstub.host.Platform;
+import dev.igvmtool.kernelstub.memory.AddressBits;
 import dev.igvmtool.kernelstub.memory.KernelMap;
 import dev.igvmtool.kernelstub.memory.PageTables;
 import dev.igvmtool.kernelstub.state.Console;
@@ -63,12 +68,18 @@ final class EntrySteps {
     private static void entry(Cpu cpu) {
         cpu.disableInterrupts();
         cpu.set(Gpr.RBX, cpu.get(Gpr.RSI));
+        enableFeatures(cpu);
+    }
+
+    /** What the kernel's page tables and system calls need. */
+    static void enableFeatures(Cpu cpu) {
         cpu.writeMsr(Msr.EFER, cpu.readMsr(Msr.EFER) | EFER_SCE | EFER_NXE);
     }
 
     private static void checkZeroPage(Cpu cpu) {
         Handoff handoff = Handoff.read(cpu.memory(), cpu.get(Gpr.RBX));
-        cpu.keep(KernelState.initial(handoff, earlyMemory(cpu, handoff)));
+        Platform platform = Detection.detect(cpu, cpu.memory(), handoff.ccBlob());
+        cpu.keep(KernelState.initial(handoff, platform, earlyMemory(cpu, handoff, platform.addressBits())));
     }
 
     private static void logBuffer(Cpu cpu) {
@@ -84,7 +95,7 @@ final class EntrySteps {
     /** All RAM at the direct map. */
     private static void mapMemory(Cpu cpu) {
         Kernel kernel = Kernel.early(cpu);
-        PageTables tables = PageTables.create(kernel.physical(), kernel.pages()::page);
+        PageTables tables = kernel.newTables();
         for (GpaRange ram : kernel.handoff().memoryMap().ram()) {
             long start = ram.start() + KernelMap.PAGE - 1 & -KernelMap.PAGE;
             long end = ram.end() & -KernelMap.PAGE;
@@ -92,6 +103,7 @@ final class EntrySteps {
                 tables.map(KernelMap.direct(start), start, end - start, KERNEL_DATA);
             }
         }
+        tables.reserve(KernelMap.window(0, true));
         kernel.setLayout(kernel.layout().withCr3(tables.root()));
         kernel.commit();
     }
@@ -107,7 +119,8 @@ final class EntrySteps {
     }
 
     private static void switchTables(Cpu cpu) {
-        cpu.set(ControlRegister.CR3, Kernel.early(cpu).layout().cr3());
+        Kernel kernel = Kernel.early(cpu);
+        kernel.load(kernel.layout().cr3());
     }
 
     private static void jumpHigh(Cpu cpu) {
@@ -116,11 +129,16 @@ final class EntrySteps {
 
     private static void dropIdentity(Cpu cpu) {
         Kernel kernel = Kernel.resume(cpu);
+        dropIdentity(kernel);
+        kernel.commit();
+    }
+
+    /** Takes away what is mapped where it is, now that the processor runs in the upper half. */
+    static void dropIdentity(Kernel kernel) {
         PageTables tables = kernel.tables(kernel.layout().cr3());
         tables.visitUser((gva, entryGpa, leaf) -> kernel.physical().writeU64(entryGpa, 0));
         tables.releaseUserTables(page -> kernel.pages().release(GpaRange.ofSize(page, KernelMap.PAGE)));
-        cpu.set(ControlRegister.CR3, tables.root());
-        kernel.commit();
+        kernel.load(tables.root());
     }
 
     /** All RAM that nobody uses, now that all of it is mapped; what the boot loader used for itself is free too. */
@@ -144,19 +162,20 @@ final class EntrySteps {
     }
 
     /** Pages with the slots and constants of this program, where it runs now. */
-    private static GpaRange text(Cpu cpu) {
+    static GpaRange text(Cpu cpu) {
         long start = cpu.origin() & -KernelMap.PAGE;
         return GpaRange.ofSize(start, KernelMap.pages(cpu.constants() - start + BuiltInFiles.sizeBytes(cpu)));
     }
 
     /** Free RAM that the boot loader's tables map where it is, apart from what these tables need to work. */
-    private static List<GpaRange> earlyMemory(Cpu cpu, Handoff handoff) {
+    private static List<GpaRange> earlyMemory(Cpu cpu, Handoff handoff, AddressBits bits) {
         PageTables loaderTables = new PageTables(
                 cpu.memory(),
                 () -> {
                     throw new AssertionError("the boot loader's tables are not changed");
                 },
-                cpu.get(ControlRegister.CR3) & PageTableEntry.ADDRESS_MASK);
+                bits,
+                bits.strip(cpu.get(ControlRegister.CR3) & PageTableEntry.ADDRESS_MASK));
         List<GpaRange> occupied = new ArrayList<>(handoff.occupied());
         occupied.add(text(cpu));
         loaderTables.tables().forEach(table -> occupied.add(GpaRange.ofSize(table, KernelMap.PAGE)));
@@ -174,7 +193,8 @@ final class EntrySteps {
                 long end = Math.min(Math.min(next, range.end()), at + EARLY_BYTES - found);
                 if (leaf.isPresent()
                         && leaf.get().gpa(at) == at
-                        && leaf.get().entry().has(PageTableEntry.WRITABLE)) {
+                        && leaf.get().entry().has(PageTableEntry.WRITABLE)
+                        && !leaf.get().entry().has(PageTables.SHARED)) {
                     add(early, new GpaRange(at, end));
                     found += end - at;
                 }
@@ -208,7 +228,9 @@ final class EntrySteps {
             }
             String options = new String(line, 0, size, StandardCharsets.UTF_8);
             if (CommandLine.parse(options).console().filter("ttyS2"::equals).isPresent()) {
-                Console.print(cpu, Kernel.EMERGENCY, 0, text);
+                // Isolated guests would need more than there is yet; for them the access fails.
+                Host host = Hosts.of(new Platform.Open(), cpu, cpu.memory(), () -> 0);
+                Console.print(host, Kernel.EMERGENCY, 0, text);
             }
         } catch (GuestException e) {
             // The zero page or the command line is not there; the crash registers still tell the host.

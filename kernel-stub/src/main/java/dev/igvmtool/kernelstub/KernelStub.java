@@ -37,6 +37,8 @@ public final class KernelStub implements Program {
         steps.addAll(EntrySteps.steps());
         steps.addAll(BootSteps.steps());
         steps.addAll(ProcessorSteps.steps());
+        steps.addAll(SaveAreaSteps.steps());
+        steps.addAll(MailboxSteps.steps());
         steps.addAll(UserSteps.steps());
         steps.addAll(VtlSteps.steps());
         steps.addAll(TrapSteps.steps());

@@ -2,12 +2,19 @@ package dev.igvmtool.kernelstub;
 
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.FormatException;
+import dev.igvmtool.abi.snp.GhcbMsr;
 import dev.igvmtool.abi.x64.Msr;
 import dev.igvmtool.devicetree.Fdt;
 import dev.igvmtool.devicetree.binding.BootTree;
 import dev.igvmtool.devicetree.binding.TreeIsolation;
 import dev.igvmtool.kernelstub.fault.KernelPanic;
 import dev.igvmtool.kernelstub.fault.LinuxError;
+import dev.igvmtool.kernelstub.fault.SnpTermination;
+import dev.igvmtool.kernelstub.host.Detection;
+import dev.igvmtool.kernelstub.host.Host;
+import dev.igvmtool.kernelstub.host.Hosts;
+import dev.igvmtool.kernelstub.host.Platform;
+import dev.igvmtool.kernelstub.host.SnpHost;
 import dev.igvmtool.kernelstub.memory.KernelMap;
 import dev.igvmtool.kernelstub.state.EarlyPanic;
 import dev.igvmtool.kernelstub.state.Kernel;
@@ -42,7 +49,7 @@ final class PanicSteps {
             try {
                 action.run(cpu);
             } catch (KernelPanic | FormatException | LinuxError e) {
-                panic(cpu, String.valueOf(e.getMessage()));
+                panic(cpu, e);
             }
         };
     }
@@ -57,8 +64,8 @@ final class PanicSteps {
         return Step.of(name, guarded(action));
     }
 
-    private static void panic(Cpu cpu, String message) {
-        String text = "Kernel panic - not syncing: " + message;
+    private static void panic(Cpu cpu, RuntimeException cause) {
+        String text = "Kernel panic - not syncing: " + cause.getMessage();
         if (EntrySteps.hasOwnTables(cpu)) {
             Kernel kernel = Kernel.resume(cpu);
             kernel.log(Kernel.EMERGENCY, text);
@@ -67,15 +74,35 @@ final class PanicSteps {
             EntrySteps.earlyMessage(cpu, text);
             cpu.keep(new EarlyPanic(text));
         }
+        if (cause instanceof SnpTermination termination) {
+            terminate(cpu, termination.set(), termination.reason());
+        }
         cpu.jumpTo("panic");
+    }
+
+    /** The end of an SNP guest by the MSR protocol, for which nothing must be set up. */
+    private static void terminate(Cpu cpu, int set, int reason) {
+        try {
+            cpu.writeMsr(Msr.GHCB, GhcbMsr.termination(set, reason));
+            cpu.vmgexit();
+        } catch (GuestException e) {
+            // Not even an SNP guest: it halts, after another way to tell has been tried.
+            return;
+        }
     }
 
     private static void report(Cpu cpu) {
         cpu.disableInterrupts();
         long address = 0;
         long size = 0;
+        Host host = Hosts.of(new Platform.Open(), cpu, cpu.memory(), () -> 0);
         if (EntrySteps.hasOwnTables(cpu)) {
             Kernel kernel = Kernel.resume(cpu);
+            host = kernel.host();
+            if (host instanceof SnpHost && !kernel.layout().hypervisor()) {
+                terminate(cpu, SnpTermination.SET_GENERAL, SnpTermination.GENERAL_REQUEST);
+                return;
+            }
             if (mayTellHost(kernel) && kernel.pages().freeBytes() >= KernelMap.PAGE) {
                 Bytes text = Bytes.utf8(
                         new KernelLog(kernel.physical(), kernel.layout().log()).text());
@@ -88,13 +115,16 @@ final class PanicSteps {
         }
         try {
             for (int i = 0; i < 3; i++) {
-                cpu.writeMsr(Msr.HV_CRASH_P0 + i, 0);
+                host.writeMsr(Msr.HV_CRASH_P0 + i, 0);
             }
-            cpu.writeMsr(Msr.HV_CRASH_P0 + 3, address);
-            cpu.writeMsr(Msr.HV_CRASH_P0 + 4, size);
-            cpu.writeMsr(Msr.HV_CRASH_CTL, size == 0 ? CRASH_NOTIFY : CRASH_NOTIFY | CRASH_MESSAGE);
+            host.writeMsr(Msr.HV_CRASH_P0 + 3, address);
+            host.writeMsr(Msr.HV_CRASH_P0 + 4, size);
+            host.writeMsr(Msr.HV_CRASH_CTL, size == 0 ? CRASH_NOTIFY : CRASH_NOTIFY | CRASH_MESSAGE);
         } catch (GuestException e) {
-            // No hypervisor takes the report; there is nobody else to tell.
+            // No hypervisor takes the report.
+            if (cpu.kept(EarlyPanic.class).isPresent() && Detection.isSnp(cpu)) {
+                terminate(cpu, SnpTermination.SET_GENERAL, SnpTermination.GENERAL_REQUEST);
+            }
             cpu.jumpTo("panic-halt");
         }
     }

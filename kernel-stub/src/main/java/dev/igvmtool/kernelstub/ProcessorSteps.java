@@ -14,6 +14,9 @@ import dev.igvmtool.kernelstub.boot.BootCpus;
 import dev.igvmtool.kernelstub.call.Processors;
 import dev.igvmtool.kernelstub.call.SystemCalls;
 import dev.igvmtool.kernelstub.fault.KernelPanic;
+import dev.igvmtool.kernelstub.host.OpenHost;
+import dev.igvmtool.kernelstub.host.SnpHost;
+import dev.igvmtool.kernelstub.host.TdHost;
 import dev.igvmtool.kernelstub.hv.Hypercalls;
 import dev.igvmtool.kernelstub.hv.Interrupts;
 import dev.igvmtool.kernelstub.memory.KernelMap;
@@ -35,6 +38,12 @@ final class ProcessorSteps {
     private static final String NEXT = "next-processor";
     private static final String PREPARE = "prepare-processor";
     private static final String ORDERED = "cpu-up-done";
+    /** Waits for the processor in RBX. */
+    static final String AWAIT = "wait-for-processor";
+
+    /** Where a processor goes on that has its registers and tables. */
+    static final String SECONDARY = "secondary-apic";
+
     private static final String ENTRY = "secondary-entry";
     private static final long PAT = 0x0007_0406_0007_0406L;
     private static final long RFLAGS = 2;
@@ -47,12 +56,12 @@ final class ProcessorSteps {
                 step(PREPARE, ProcessorSteps::prepare),
                 step("enable-vtl", ProcessorSteps::enableVtl),
                 step("start-processor", ProcessorSteps::start),
-                step("wait-for-processor", ProcessorSteps::await),
+                step(AWAIT, ProcessorSteps::await),
                 step(Processors.STEP, ProcessorSteps::order),
                 step(ORDERED, ProcessorSteps::ordered),
-                step(ENTRY, cpu -> cpu.writeMsr(Msr.KERNEL_GS_BASE, cpu.readMsr(Msr.GS_BASE))),
+                step(ENTRY, ProcessorSteps::enter),
                 step("secondary-registers", ProcessorTables::loadSystemCallRegisters),
-                step("secondary-apic", Interrupts::enable),
+                step(SECONDARY, cpu -> Interrupts.enable(Kernel.resume(cpu).host())),
                 step("secondary-online", ProcessorSteps::online));
     }
 
@@ -80,7 +89,7 @@ final class ProcessorSteps {
         Optional<Processor> next = kernel.processors().stream()
                 .filter(processor -> wanted.contains(processor.index()) && !processor.online())
                 .findFirst();
-        if (next.isPresent() && kernel.layout().hypercallPage() != 0) {
+        if (next.isPresent()) {
             cpu.set(Gpr.RBX, next.get().index());
             cpu.jumpTo(PREPARE);
             return;
@@ -97,6 +106,19 @@ final class ProcessorSteps {
         Kernel kernel = Kernel.resume(cpu);
         ProcessorTables.prepare(kernel, (int) cpu.get(Gpr.RBX));
         kernel.commit();
+        if (kernel.host() instanceof SnpHost) {
+            cpu.jumpTo(SaveAreaSteps.WRITE);
+        } else if (kernel.host() instanceof TdHost) {
+            cpu.jumpTo(MailboxSteps.WAKE);
+        }
+    }
+
+    /** The first step of a processor: it finds its per-CPU data where SWAPGS would bring it. */
+    private static void enter(Cpu cpu) {
+        cpu.writeMsr(Msr.KERNEL_GS_BASE, cpu.readMsr(Msr.GS_BASE));
+        if (Kernel.resume(cpu).host() instanceof SnpHost host) {
+            host.register();
+        }
     }
 
     private static void enableVtl(Cpu cpu) {
@@ -121,7 +143,7 @@ final class ProcessorSteps {
     }
 
     /** A processor starts where its GS base says which one it is. */
-    private static InitialVpContext context(Kernel kernel, Processor processor) {
+    static InitialVpContext context(Kernel kernel, Processor processor) {
         Cpu cpu = kernel.cpu();
         CpuArea area = new CpuArea(kernel.physical(), processor.area());
         SegmentValue data = Selectors.kernelData();
@@ -143,7 +165,7 @@ final class ProcessorSteps {
                 ProcessorTables.gdt(processor),
                 cpu.readMsr(Msr.EFER),
                 cpu.get(ControlRegister.CR0),
-                kernel.layout().cr3(),
+                kernel.tables(kernel.layout().cr3()).cr3(),
                 cpu.get(ControlRegister.CR4),
                 PAT);
     }
@@ -154,7 +176,7 @@ final class ProcessorSteps {
             cpu.jump(cpu.get(Gpr.R12));
         } else {
             cpu.pause();
-            cpu.jumpTo("wait-for-processor");
+            cpu.jumpTo(AWAIT);
         }
     }
 
@@ -181,7 +203,9 @@ final class ProcessorSteps {
 
     private static void online(Cpu cpu) {
         Kernel kernel = Kernel.resume(cpu);
-        cpu.writeMsr(Msr.HV_VP_ASSIST_PAGE, kernel.self().assistPage() | 1);
+        if (kernel.host() instanceof OpenHost) {
+            cpu.writeMsr(Msr.HV_VP_ASSIST_PAGE, kernel.self().assistPage() | 1);
+        }
         kernel.put(kernel.self().started());
         kernel.log(Kernel.DEBUG, "CPU " + kernel.self().index() + " is online");
         kernel.commit();

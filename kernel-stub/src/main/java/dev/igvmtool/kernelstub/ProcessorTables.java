@@ -7,6 +7,7 @@ import dev.igvmtool.abi.x64.SegmentRegister;
 import dev.igvmtool.abi.x64.TableValue;
 import dev.igvmtool.abi.x64.Vector;
 import dev.igvmtool.kernelstub.hv.Interrupts;
+import dev.igvmtool.kernelstub.hv.PrivatePages;
 import dev.igvmtool.kernelstub.memory.KernelMap;
 import dev.igvmtool.kernelstub.state.CpuArea;
 import dev.igvmtool.kernelstub.state.Kernel;
@@ -53,9 +54,11 @@ final class ProcessorTables {
         for (int i = 0; i < descriptors.length; i++) {
             kernel.physical().writeU64(area.gpa() + CpuArea.GDT + i * 8L, descriptors[i]);
         }
-        GpaRange hypercall = kernel.pages().pages(2);
-        kernel.physical().zero(hypercall.start(), hypercall.size());
-        kernel.put(kernel.processors().get(index).withPages(area.gpa(), hypercall.start(), kernel.clearedPage()));
+        GpaRange exchange = kernel.pages().pages(2);
+        kernel.physical().zero(exchange.start(), exchange.size());
+        PrivatePages.share(kernel, exchange);
+        long assist = kernel.platform().hardware() ? 0 : kernel.clearedPage();
+        kernel.put(kernel.processors().get(index).withPages(area.gpa(), exchange.start(), assist));
     }
 
     static TableValue gdt(Processor processor) {

@@ -40,7 +40,7 @@ final class TrapSteps {
             steps.add(step(stepName(vector), cpu -> exception(cpu, vector)));
         }
         steps.add(step(RESCHEDULE, cpu -> {
-            Interrupts.end(cpu);
+            Interrupts.end(Kernel.resume(cpu).host());
             cpu.interruptReturn();
         }));
         steps.add(step(SIDECAR, TrapSteps::sidecar));
@@ -89,8 +89,8 @@ final class TrapSteps {
 
     /** A sidecar VP has finished something: whoever waits looks at the status again. */
     private static void sidecar(Cpu cpu) {
-        Interrupts.end(cpu);
         Kernel kernel = Kernel.resume(cpu);
+        Interrupts.end(kernel.host());
         for (BootTree.SidecarNode node : SidecarDevice.nodes(kernel)) {
             ControlPage control = SidecarDevice.control(kernel, node);
             if (control.needsAttention()) {

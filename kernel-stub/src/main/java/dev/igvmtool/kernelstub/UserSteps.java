@@ -4,7 +4,6 @@ import static dev.igvmtool.kernelstub.PanicSteps.step;
 
 import dev.igvmtool.abi.linux.Errno;
 import dev.igvmtool.abi.linux.Syscall;
-import dev.igvmtool.abi.x64.ControlRegister;
 import dev.igvmtool.abi.x64.Gpr;
 import dev.igvmtool.abi.x64.Msr;
 import dev.igvmtool.kernelstub.call.SystemCalls;
@@ -89,7 +88,7 @@ final class UserSteps {
         if (next.isEmpty()) {
             kernel.put(self.running(0));
             kernel.commit();
-            cpu.set(ControlRegister.CR3, kernel.layout().cr3());
+            kernel.load(kernel.layout().cr3());
             cpu.set(Gpr.RSP, kernel.area().idleStackTop());
             cpu.jumpTo(IDLE);
             return;
@@ -97,7 +96,7 @@ final class UserSteps {
         Task process = next.get();
         kernel.put(self.running(process.pid()));
         kernel.commit();
-        cpu.set(ControlRegister.CR3, process.cr3());
+        kernel.load(process.cr3());
         cpu.writeMsr(Msr.FS_BASE, process.fsBase());
         kernel.area().setStackTop(KernelMap.direct(process.stackTop()));
         UserRegisters registers = UserRegisters.of(cpu.memory(), process);
@@ -115,7 +114,7 @@ final class UserSteps {
             return;
         }
         cpu.enableInterrupts();
-        cpu.halt();
+        kernel.host().halt();
         cpu.jumpTo(IDLE);
     }
 }

@@ -10,6 +10,7 @@ import dev.igvmtool.abi.linux.Errno;
 import dev.igvmtool.abi.mshv.RunPage;
 import dev.igvmtool.abi.x64.ControlRegister;
 import dev.igvmtool.abi.x64.Gpr;
+import dev.igvmtool.kernelstub.call.LowerVtl;
 import dev.igvmtool.kernelstub.call.SystemCalls;
 import dev.igvmtool.kernelstub.memory.KernelMap;
 import dev.igvmtool.kernelstub.state.Kernel;
@@ -22,24 +23,41 @@ import java.util.List;
  * registers of the run page. Interrupts for this VTL are handled in between.
  */
 final class VtlSteps {
-    private static final String RETURN = "vtl-return";
-    private static final String INTERRUPTS = "vtl-interrupts";
+    /** Lets interrupts in, and enters the lower VTL again. */
+    static final String INTERRUPTS = "vtl-interrupts";
+    /** Waits because the lower VTL does. */
+    static final String HALT = "vtl-halt";
+
     private static final int RETURN_ACTIONS_BYTES = 256;
 
     private VtlSteps() {}
 
     static List<Step> steps() {
         return List.of(
-                step(RETURN, VtlSteps::enterLower),
+                step(LowerVtl.RETURN, VtlSteps::enterLower),
                 step("vtl-entered", VtlSteps::entered),
+                step(LowerVtl.VMPL, VmplSteps::run),
+                step("vmpl-left", VmplSteps::left),
+                step(LowerVtl.PARTITION, PartitionSteps::enter),
+                step("partition-left", PartitionSteps::left),
                 step(INTERRUPTS, Cpu::enableInterrupts),
-                step("vtl-interrupts-done", cpu -> {
-                    cpu.disableInterrupts();
-                    cpu.jumpTo(RETURN);
-                }));
+                step("vtl-interrupts-done", VtlSteps::again),
+                step(HALT, VtlSteps::halt),
+                step("vtl-halt-done", VtlSteps::again));
     }
 
-    private static RunPage runPage(Kernel kernel) {
+    /** Enters the lower VTL again, now that interrupts have been handled. */
+    private static void again(Cpu cpu) {
+        cpu.disableInterrupts();
+        cpu.jumpTo(LowerVtl.step(Kernel.resume(cpu).platform()));
+    }
+
+    private static void halt(Cpu cpu) {
+        cpu.enableInterrupts();
+        Kernel.resume(cpu).host().halt();
+    }
+
+    static RunPage runPage(Kernel kernel) {
         return new RunPage(kernel.cpu().memory(), KernelMap.direct(kernel.self().runPage()));
     }
 
@@ -47,13 +65,12 @@ final class VtlSteps {
         return new VpAssistPage(kernel.physical(), kernel.self().assistPage());
     }
 
-    private static void enterLower(Cpu cpu) {
-        Kernel kernel = Kernel.resume(cpu);
-        RunPage run = runPage(kernel);
+    /** False if something else has to be done first; it goes on there. */
+    static boolean mayEnter(Kernel kernel, RunPage run) {
         int pid = kernel.self().current();
         if (run.cancel() != 0) {
             finish(kernel, Errno.EINTR.result());
-            return;
+            return false;
         }
         boolean othersWait = kernel.processes()
                 .next(kernel.self().index(), pid)
@@ -62,7 +79,15 @@ final class VtlSteps {
         if (othersWait) {
             kernel.processes().put(kernel.current().retrying());
             kernel.commit();
-            cpu.jumpTo(SystemCalls.SCHEDULE_STEP);
+            kernel.cpu().jumpTo(SystemCalls.SCHEDULE_STEP);
+        }
+        return !othersWait;
+    }
+
+    private static void enterLower(Cpu cpu) {
+        Kernel kernel = Kernel.resume(cpu);
+        RunPage run = runPage(kernel);
+        if (!mayEnter(kernel, run)) {
             return;
         }
         VpAssistPage assist = assistPage(kernel);
@@ -115,7 +140,8 @@ final class VtlSteps {
         }
     }
 
-    private static void finish(Kernel kernel, long result) {
+    /** Ends the request. */
+    static void finish(Kernel kernel, long result) {
         SystemCalls.finish(kernel, result);
         kernel.commit();
         kernel.cpu().jumpTo(SystemCalls.EXIT_STEP);

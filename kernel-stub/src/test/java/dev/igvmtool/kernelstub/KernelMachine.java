@@ -8,10 +8,15 @@ import dev.igvmtool.abi.hv.InitialVpContext;
 import dev.igvmtool.abi.hv.RegisterName;
 import dev.igvmtool.abi.hv.RegisterValue;
 import dev.igvmtool.abi.linux.BootParams;
+import dev.igvmtool.abi.linux.CcBlob;
 import dev.igvmtool.abi.linux.E820Entry;
 import dev.igvmtool.abi.linux.SetupData;
 import dev.igvmtool.abi.paravisor.ParameterRegion;
 import dev.igvmtool.abi.shim.MemoryVtlType;
+import dev.igvmtool.abi.snp.CpuidPage;
+import dev.igvmtool.abi.snp.SecretsPage;
+import dev.igvmtool.abi.snp.SevFeatures;
+import dev.igvmtool.abi.snp.Vmsa;
 import dev.igvmtool.abi.x64.Gpr;
 import dev.igvmtool.abi.x64.PageTableEntry;
 import dev.igvmtool.abi.x64.SegmentValue;
@@ -25,9 +30,12 @@ import dev.igvmtool.machine.Machine;
 import dev.igvmtool.machine.Programs;
 import dev.igvmtool.machine.bus.Serial;
 import dev.igvmtool.machine.event.MachineEvent;
+import dev.igvmtool.machine.guest.CpuidResult;
 import dev.igvmtool.machine.guest.Program;
 import dev.igvmtool.machine.guest.StageImage;
 import dev.igvmtool.machine.memory.PhysicalMemory;
+import dev.igvmtool.machine.partition.HostConduct;
+import dev.igvmtool.machine.partition.Isolation;
 import dev.igvmtool.machine.partition.PartitionConfig;
 import dev.igvmtool.machine.vp.VpRegisters;
 import java.util.ArrayList;
@@ -52,6 +60,16 @@ public final class KernelMachine {
     public static final GpaRange PARAMETERS = GpaRange.ofSize(0x878_6000, ParameterRegion.PAGE_COUNT * 4096L);
     public static final GpaRange BOOT_LOG = GpaRange.ofSize(0x891_0000, 0x2000);
     public static final long LOADER_TABLES = 0x892_0000;
+    /** SNP: pages of the reserved region, and where the boot shim tells of them. */
+    public static final long SAVE_AREA = 0xc40_0000;
+
+    public static final long CPUID_PAGE = 0xc40_1000;
+    public static final long SECRETS_PAGE = 0xc40_3000;
+    public static final long CC_BLOB = 0x86c_b000;
+    public static final long CC_BLOB_ELEMENT = 0x86c_b040;
+
+    private static final long C_BIT = 1L << 51;
+    private static final int CC_BLOB_BYTES = 32;
 
     public final Machine machine;
     public final Serial console = new Serial(Serial.COM3);
@@ -64,6 +82,25 @@ public final class KernelMachine {
         private String commandLine = COMMAND_LINE;
         private int vps = 1;
         private List<BootTree.SidecarNode> sidecarNodes = List.of();
+        private Isolation isolation = Isolation.NONE;
+        private HostConduct conduct = HostConduct.HONEST;
+        private boolean mailbox = true;
+
+        public Builder isolation(Isolation value) {
+            isolation = value;
+            return this;
+        }
+
+        /** TDX: the device tree does not tell of the mailbox. */
+        public Builder withoutMailbox() {
+            mailbox = false;
+            return this;
+        }
+
+        public Builder conduct(HostConduct value) {
+            conduct = value;
+            return this;
+        }
 
         public Builder program(Program program) {
             programs.add(program);
@@ -99,7 +136,9 @@ public final class KernelMachine {
         machine = new Machine(
                 PartitionConfig.builder()
                         .vpCount(builder.vps)
-                        .ram(List.of(new GpaRange(0, RAM_END)))
+                        .ram(ram(builder.isolation))
+                        .isolation(builder.isolation)
+                        .conduct(builder.conduct)
                         .build(),
                 new Programs(builder.programs));
         machine.ports().add(console);
@@ -116,12 +155,28 @@ public final class KernelMachine {
         }
         memory.writeBytes(INITRD, builder.initrd);
         memory.writeBytes(COMMAND_LINE_GPA, Bytes.utf8(builder.commandLine + "\0"));
-        Bytes fdt = tree(builder.vps, builder.sidecarNodes).toFdt();
-        memory.write(SetupData.CODEC, DEVICE_TREE, new SetupData(0, SetupData.DTB, BootTree.CAPACITY_BYTES));
+        boolean td = builder.isolation == Isolation.TDX;
+        Bytes fdt = tree(builder.vps, builder.sidecarNodes, treeIsolation(builder.isolation), td && builder.mailbox)
+                .toFdt();
+        boolean snp = builder.isolation == Isolation.SNP;
+        memory.write(
+                SetupData.CODEC,
+                DEVICE_TREE,
+                new SetupData(snp ? CC_BLOB_ELEMENT : 0, SetupData.DTB, BootTree.CAPACITY_BYTES));
         memory.writeBytes(DEVICE_TREE + SetupData.CODEC.size(), fdt);
         memory.write(BootParams.CODEC, ZERO_PAGE, zeroPage(builder.initrd.size()));
-        identity(memory);
+        identity(memory, snp ? C_BIT : 0);
         start();
+        if (snp) {
+            prepareSnp(memory);
+        } else if (td) {
+            TrustDomain.prepare(machine);
+        }
+    }
+
+    private static List<GpaRange> ram(Isolation isolation) {
+        GpaRange ram = new GpaRange(0, RAM_END);
+        return isolation == Isolation.TDX ? List.of(ram, TrustDomain.RESET_PAGE) : List.of(ram);
     }
 
     public static Builder builder() {
@@ -151,18 +206,52 @@ public final class KernelMachine {
                 .build();
     }
 
+    private static TreeIsolation treeIsolation(Isolation isolation) {
+        return TreeIsolation.valueOf(isolation.name());
+    }
+
+    /** What firmware and boot shim leave for an SNP guest. */
+    private void prepareSnp(PhysicalMemory memory) {
+        memory.write(CcBlob.CODEC, CC_BLOB, new CcBlob(SECRETS_PAGE, CPUID_PAGE));
+        memory.write(SetupData.CODEC, CC_BLOB_ELEMENT, new SetupData(0, SetupData.CC_BLOB, CC_BLOB_BYTES));
+        memory.writeU32(CC_BLOB_ELEMENT + SetupData.CODEC.size(), CC_BLOB);
+        memory.writeBytes(
+                CPUID_PAGE, cpuidPage(0, 1, 0xb, 0x8000_0000, 0x8000_001f).toBytes());
+        memory.writeU32(SECRETS_PAGE, SecretsPage.VERSION);
+        Vmsa area = new Vmsa(memory, SAVE_AREA);
+        area.set(Vmsa.EFER, 0x1d00);
+        area.set(Vmsa.SEV_FEATURES, SevFeatures.SNP_ACTIVE | SevFeatures.DEBUG_SWAP);
+        machine.partition().state().saveAreas.add(SAVE_AREA);
+        machine.vp(0).mutableState().active().vmsa = SAVE_AREA;
+    }
+
+    /** The page with the machine's own leaves. */
+    public CpuidPage cpuidPage(int... leaves) {
+        List<CpuidPage.Entry> entries = new ArrayList<>();
+        for (int leaf : leaves) {
+            CpuidResult result = machine.partition().cpuid().query(leaf, 0, 0);
+            entries.add(new CpuidPage.Entry(leaf, 0, result.eax(), result.ebx(), result.ecx(), result.edx()));
+        }
+        return new CpuidPage(entries);
+    }
+
     public static BootTree tree(int vps, List<BootTree.SidecarNode> sidecarNodes) {
+        return tree(vps, sidecarNodes, TreeIsolation.NONE, false);
+    }
+
+    private static BootTree tree(
+            int vps, List<BootTree.SidecarNode> sidecarNodes, TreeIsolation isolation, boolean mailbox) {
         return new BootTree(
                 0,
                 List.of(),
                 Optional.of(new BootTree.TimeSpan(1, 2)),
                 Optional.empty(),
-                false,
+                mailbox,
                 LongStream.range(0, vps).mapToObj(i -> new CpuEntry(i, 0)).toList(),
                 List.of(new BootTree.Vtl2Memory(VTL2, 0)),
                 new VmbusEntry(List.of(), 4),
                 sidecarNodes,
-                TreeIsolation.NONE,
+                isolation,
                 MemoryAllocation.HOST,
                 OptionalLong.empty(),
                 List.of(
@@ -189,8 +278,8 @@ public final class KernelMachine {
                 Optional.of(new BootTree.HostMemory(0, type == MemoryVtlType.VTL0 ? 0 : 3)));
     }
 
-    private static void identity(PhysicalMemory memory) {
-        long flags = PageTableEntry.PRESENT | PageTableEntry.WRITABLE;
+    private static void identity(PhysicalMemory memory, long privateBit) {
+        long flags = PageTableEntry.PRESENT | PageTableEntry.WRITABLE | privateBit;
         memory.writeU64(LOADER_TABLES, LOADER_TABLES + 0x1000 | flags);
         memory.writeU64(LOADER_TABLES + 0x1000, LOADER_TABLES + 0x2000 | flags);
         for (long at = VTL2.start(); at < VTL2.end(); at += 0x20_0000) {

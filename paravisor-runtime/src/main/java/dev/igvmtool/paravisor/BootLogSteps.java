@@ -7,10 +7,12 @@ import java.util.List;
 
 /** Repeats the boot shim's log, line by line, in the kernel's (event P27). */
 final class BootLogSteps {
+    static final String FIRST = "map-boot-log";
+
     private BootLogSteps() {}
 
     static void add(StepList steps) {
-        steps.step("map-boot-log", BootLogSteps::mapBootLog)
+        steps.step(FIRST, BootLogSteps::mapBootLog)
                 .event("P27", "begin-boot-log", BootLogSteps::beginBootLog)
                 .step("log-boot-line", BootLogSteps::logBootLine)
                 .step("unmap-boot-log", BootLogSteps::unmapBootLog);

@@ -46,6 +46,8 @@ final class DataLayout {
 
     /** Address of the first parameter range; the others keep their distance from it. */
     static final long PARAMETERS_GVA = 0x10_0000_0000L;
+    /** Address of the reserved range. */
+    static final long RESERVED_GVA = 0x14_0000_0000L;
     /** Address of the boot log. */
     static final long BOOT_LOG_GVA = 0x18_0000_0000L;
     /** Address of VTL0's GPA 0. */

@@ -7,7 +7,6 @@ import dev.igvmtool.abi.hv.HypercallControl;
 import dev.igvmtool.abi.hv.HypercallResult;
 import dev.igvmtool.abi.hv.InstallInterceptInput;
 import dev.igvmtool.abi.hv.InterceptType;
-import dev.igvmtool.abi.mshv.MshvIoctl;
 import java.util.List;
 
 /**
@@ -28,13 +27,21 @@ final class InterceptSteps {
     private InterceptSteps() {}
 
     static void add(StepList steps) {
-        steps.event("P43", "begin-intercepts", process -> process.set(Variable.INDEX, 0))
+        steps.event("P43", "begin-intercepts", InterceptSteps::beginIntercepts)
                 .step("install-intercept", InterceptSteps::installIntercept)
                 .step("intercept-installed", InterceptSteps::interceptInstalled)
                 .step("install-port-intercept", InterceptSteps::installPortIntercept)
                 .step("port-intercept-installed", InterceptSteps::portInterceptInstalled)
-                .step("map-run-page", InterceptSteps::mapRunPage)
-                .step("run-page-mapped", InterceptSteps::runPageMapped);
+                .step("log-intercepts", InterceptSteps::logIntercepts);
+        LowerPageSteps.add(steps, "map-run-page", VpSteps.FIRST);
+    }
+
+    /** What isolation by hardware keeps from the hypervisor comes to VTL2 in any case. */
+    private static void beginIntercepts(ParavisorProcess process) {
+        process.set(Variable.INDEX, 0);
+        if (new Inputs(process).rules().isHardware()) {
+            process.cpu().jumpTo("log-intercepts");
+        }
     }
 
     private static InstallInterceptInput intercept(int access, int type, long parameter) {
@@ -44,7 +51,7 @@ final class InterceptSteps {
     private static void installIntercept(ParavisorProcess process) {
         int index = process.getInt(Variable.INDEX);
         if (index == INTERCEPTS.size()) {
-            process.cpu().jumpTo("map-run-page");
+            process.cpu().jumpTo("log-intercepts");
             return;
         }
         install(process, INTERCEPTS.get(index));
@@ -82,13 +89,10 @@ final class InterceptSteps {
         process.hypercall(HypercallControl.of(HypercallCode.INSTALL_INTERCEPT), InstallInterceptInput.CODEC.size(), 0);
     }
 
-    /** The run page of VP 0, whose thread this is. */
-    private static void mapRunPage(ParavisorProcess process) {
-        process.map(DataLayout.PAGE, process.get(Variable.VTL_FILE), MshvIoctl.RUN_PAGE_OFFSET * DataLayout.PAGE);
-    }
-
-    private static void runPageMapped(ParavisorProcess process) {
-        process.set(Variable.RUN_PAGE, process.result("map the run page"));
-        process.log("intercepts of VTL0: MSR, APIC EOI, unknown device interrupt, I/O ports");
+    private static void logIntercepts(ParavisorProcess process) {
+        process.log(
+                new Inputs(process).rules().isHardware()
+                        ? "VTL0 leaves for VTL2 at every access to the platform"
+                        : "intercepts of VTL0: MSR, APIC EOI, unknown device interrupt, I/O ports");
     }
 }

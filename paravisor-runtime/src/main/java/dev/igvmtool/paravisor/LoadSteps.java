@@ -6,9 +6,11 @@ import dev.igvmtool.abi.hv.RegisterName;
 import dev.igvmtool.abi.linux.Syscall;
 import dev.igvmtool.abi.mshv.MshvIoctl;
 import dev.igvmtool.abi.mshv.RunPage;
+import dev.igvmtool.abi.mshv.TdcallArgument;
 import dev.igvmtool.abi.mshv.VpRegistersArgument;
 import dev.igvmtool.abi.paravisor.MeasuredVtl0Config;
 import dev.igvmtool.abi.paravisor.PageRegion;
+import dev.igvmtool.abi.tdx.TdCall;
 import dev.igvmtool.abi.x64.Gpr;
 import dev.igvmtool.devicetree.binding.BootTree;
 import dev.igvmtool.paravisor.config.ParavisorOption;
@@ -16,6 +18,8 @@ import dev.igvmtool.paravisor.config.PartitionView;
 import dev.igvmtool.paravisor.vtl0.LinuxLoad;
 import dev.igvmtool.paravisor.vtl0.LoadKind;
 import dev.igvmtool.paravisor.vtl0.LoadPlan;
+import dev.igvmtool.paravisor.vtl0.SaveArea;
+import dev.igvmtool.paravisor.vtl0.TdxRegisters;
 import dev.igvmtool.paravisor.vtl0.UefiConfig;
 import dev.igvmtool.paravisor.vtl0.UefiLoad;
 import java.util.ArrayList;
@@ -40,6 +44,9 @@ final class LoadSteps {
                 .event("P51", "write-vtl0-memory", LoadSteps::writeVtl0Memory)
                 .step("zero-other-images", LoadSteps::zeroOtherImages)
                 .step("set-vtl0-registers", LoadSteps::setVtl0Registers)
+                .step("write-vtl0-field", LoadSteps::writeVtl0Field)
+                .step("vtl0-field-written", LoadSteps::vtl0FieldWritten)
+                .step("vtl0-registers-set", process -> process.result("set registers of VTL0"))
                 .step("log-vtl0-registers", LoadSteps::logVtl0Registers);
     }
 
@@ -174,8 +181,40 @@ final class LoadSteps {
         }
     }
 
-    /** General registers are shared between VTLs and wait in the run page; the others go to the hypervisor. */
     private static void setVtl0Registers(ParavisorProcess process) {
+        Vtl0Context context = Vtl0Context.of(process);
+        List<RegisterAssociation> registers = plan(process).registers();
+        if (context instanceof Vtl0Context.Snp snp) {
+            new SaveArea(snp.area()).fill(registers, process.getInt(Variable.VTOM_BIT));
+            process.cpu().jumpTo("log-vtl0-registers");
+        } else if (context instanceof Vtl0Context.Tdx tdx) {
+            new TdxRegisters(registers).fill(tdx.context().guestState());
+            process.set(Variable.INDEX, 0);
+        } else {
+            process.cpu().jumpTo("vtl0-registers-set");
+            setOpenRegisters(process);
+        }
+    }
+
+    private static void writeVtl0Field(ParavisorProcess process) {
+        List<TdxRegisters.Field> fields = new TdxRegisters(plan(process).registers()).fields();
+        int index = process.getInt(Variable.INDEX);
+        if (index == fields.size()) {
+            process.cpu().jumpTo("log-vtl0-registers");
+            return;
+        }
+        TdxRegisters.Field field = fields.get(index);
+        process.tdcall(new TdcallArgument(TdCall.VP_WR, 0, field.identifier(), field.value(), -1));
+    }
+
+    private static void vtl0FieldWritten(ParavisorProcess process) {
+        process.tdcallSuccess("write a register of VTL0");
+        process.add(Variable.INDEX, 1);
+        process.cpu().jumpTo("write-vtl0-field");
+    }
+
+    /** General registers are shared between VTLs and wait in the run page; the others go to the hypervisor. */
+    private static void setOpenRegisters(ParavisorProcess process) {
         RunPage run = new RunPage(process.cpu().memory(), process.get(Variable.RUN_PAGE));
         List<RegisterAssociation> other = new ArrayList<>();
         for (RegisterAssociation register : plan(process).registers()) {
@@ -204,7 +243,6 @@ final class LoadSteps {
     }
 
     private static void logVtl0Registers(ParavisorProcess process) {
-        process.result("set registers of VTL0");
         process.log("registers of VTL0 are set: " + plan(process).registers().size());
     }
 }

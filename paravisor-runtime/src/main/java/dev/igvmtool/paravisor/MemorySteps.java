@@ -42,6 +42,7 @@ final class MemorySteps {
                 .step("map-vtl0-range", MemorySteps::mapVtl0Range)
                 .step("register-vtl0-range", MemorySteps::registerVtl0Range)
                 .step("vtl0-range-registered", MemorySteps::vtl0RangeRegistered)
+                .step("pool-range-mapped", MemorySteps::poolRangeMapped)
                 .event("P38", "test-vtl0-memory", MemorySteps::testVtl0Memory);
     }
 
@@ -80,19 +81,34 @@ final class MemorySteps {
         process.set(Variable.INDEX, 0);
     }
 
+    /** Ranges of VTL0, then under isolation by hardware those of the pool, which are seen by their shared aliases. */
     private static void mapVtl0Range(ParavisorProcess process) {
-        List<PartitionView.Ram> ranges = new Inputs(process).view().vtl0Ram();
+        Inputs inputs = new Inputs(process);
+        List<PartitionView.Ram> ranges = inputs.view().vtl0Ram();
+        List<GpaRange> pool = inputs.rules().isHardware() ? inputs.view().sharedPool() : List.of();
         int index = process.getInt(Variable.INDEX);
-        if (index == ranges.size()) {
+        if (index < ranges.size()) {
+            map(process, ranges.get(index).range(), 0);
+        } else if (index < ranges.size() + pool.size()) {
+            process.cpu().jumpTo("pool-range-mapped");
+            map(process, pool.get(index - ranges.size()), MshvIoctl.VTL_LOW_SHARED);
+        } else {
             process.cpu().jumpTo("test-vtl0-memory");
-            return;
         }
-        GpaRange range = ranges.get(index).range();
+    }
+
+    private static void map(ParavisorProcess process, GpaRange range, long alias) {
         process.mapFixed(
                 DataLayout.VTL0_GVA + range.start(),
                 range.size(),
                 process.get(Variable.VTL0_MEMORY_FILE),
-                range.start());
+                range.start() | alias);
+    }
+
+    private static void poolRangeMapped(ParavisorProcess process) {
+        process.result("map memory of the pool");
+        process.add(Variable.INDEX, 1);
+        process.cpu().jumpTo("map-vtl0-range");
     }
 
     private static void registerVtl0Range(ParavisorProcess process) {
@@ -102,12 +118,15 @@ final class MemorySteps {
                 .vtl0Ram()
                 .get(process.getInt(Variable.INDEX))
                 .range();
+        // What devices can reach under isolation by hardware are shared pages.
+        long alias = new Inputs(process).rules().isHardware() ? AddVtl0MemoryArgument.SHARED : 0;
         process.ioctl(
                 process.get(Variable.VTL_FILE),
                 MshvIoctl.ADD_VTL0_MEMORY,
                 process.argument(
                         AddVtl0MemoryArgument.CODEC,
-                        new AddVtl0MemoryArgument(range.start() >>> PAGE_SHIFT, range.end() >>> PAGE_SHIFT)));
+                        new AddVtl0MemoryArgument(
+                                range.start() >>> PAGE_SHIFT | alias, range.end() >>> PAGE_SHIFT | alias)));
     }
 
     private static void vtl0RangeRegistered(ParavisorProcess process) {
@@ -116,14 +135,23 @@ final class MemorySteps {
         process.cpu().jumpTo("map-vtl0-range");
     }
 
-    /** The first and last byte of every range can be read; a page fault would end the process. */
+    /**
+     * The first and last byte of every range can be read: of VTL0's as private memory, of the pool as shared. A page of
+     * another kind would end the process.
+     */
     private static void testVtl0Memory(ParavisorProcess process) {
-        PartitionView view = new Inputs(process).view();
-        for (PartitionView.Ram ram : view.vtl0Ram()) {
-            process.cpu().memory().readU8(DataLayout.VTL0_GVA + ram.range().start());
-            process.cpu().memory().readU8(DataLayout.VTL0_GVA + ram.range().end() - 1);
+        Inputs inputs = new Inputs(process);
+        PartitionView view = inputs.view();
+        view.vtl0Ram().forEach(ram -> test(process, ram.range()));
+        if (inputs.rules().isHardware()) {
+            view.sharedPool().forEach(range -> test(process, range));
         }
         process.log("memory self-test passed: " + view.vtl0Ram().size() + " ranges of VTL0, "
                 + (view.vtl0RamBytes() >>> 20) + " MiB");
+    }
+
+    private static void test(ParavisorProcess process, GpaRange range) {
+        process.cpu().memory().readU8(DataLayout.VTL0_GVA + range.start());
+        process.cpu().memory().readU8(DataLayout.VTL0_GVA + range.end() - 1);
     }
 }

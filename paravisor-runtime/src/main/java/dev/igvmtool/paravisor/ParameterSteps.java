@@ -30,6 +30,7 @@ final class ParameterSteps {
                 .step("map-parameter-range", ParameterSteps::mapParameterRange)
                 .step("parameter-range-mapped", ParameterSteps::parameterRangeMapped)
                 .event("P25", "copy-host-tables", ParameterSteps::copyHostTables);
+        SnpPageSteps.add(steps, BootLogSteps.FIRST);
         BootLogSteps.add(steps);
         steps.event("P28", "read-measured-config", ParameterSteps::readMeasuredConfig)
                 .event("P29", "zero-parameters", ParameterSteps::zeroParameters)

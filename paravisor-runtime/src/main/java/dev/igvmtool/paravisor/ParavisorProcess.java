@@ -9,6 +9,8 @@ import dev.igvmtool.abi.linux.Errno;
 import dev.igvmtool.abi.linux.Syscall;
 import dev.igvmtool.abi.mshv.HypercallArgument;
 import dev.igvmtool.abi.mshv.MshvIoctl;
+import dev.igvmtool.abi.mshv.TdcallArgument;
+import dev.igvmtool.abi.tdx.TdCall;
 import dev.igvmtool.abi.x64.Gpr;
 import dev.igvmtool.machine.guest.Cpu;
 import java.util.ArrayList;
@@ -185,6 +187,25 @@ record ParavisorProcess(Cpu cpu, long data, long thread) {
                     + HvStatus.nameOf(result.status()));
         }
         return result;
+    }
+
+    /** Has the kernel make a TDCALL. */
+    void tdcall(TdcallArgument registers) {
+        ioctl(get(Variable.VTL_FILE), MshvIoctl.TDCALL, argument(TdcallArgument.CODEC, registers));
+    }
+
+    /** Status of the TDCALL that ended the step before. */
+    long tdcallStatus(String what) {
+        result(what);
+        return cpu.memory().read(TdcallArgument.CODEC, at(DataLayout.ARGUMENT)).rax();
+    }
+
+    /** The TDCALL that ended the step before must have succeeded. */
+    void tdcallSuccess(String what) {
+        long status = tdcallStatus(what);
+        if (TdCall.kind(status) != TdCall.SUCCESS) {
+            throw new ParavisorFailure(String.format("%s: TDCALL status 0x%x", what, status));
+        }
     }
 
     /** Arguments on the first stack. */

@@ -11,6 +11,8 @@ import java.util.Optional;
  * pages of the present one.
  */
 record RangeWalk(ParavisorProcess process) {
+    static final long LARGE_PAGE = 0x20_0000;
+
     /** A device tree has room for as many, and more. */
     private static final int MAX_RANGES = 2047;
 
@@ -34,6 +36,7 @@ record RangeWalk(ParavisorProcess process) {
         }
         process.set(Variable.INDEX, 0);
         process.set(Variable.POSITION, 0);
+        process.set(Variable.SMALL_PAGES_END, 0);
     }
 
     private Memory memory() {
@@ -62,6 +65,16 @@ record RangeWalk(ParavisorProcess process) {
         long start = range.start() + (process.get(Variable.POSITION) << PAGE_SHIFT);
         long pages = Math.min(maxPages, range.end() - start >>> PAGE_SHIFT);
         return Optional.of(GpaRange.ofSize(start, pages << PAGE_SHIFT));
+    }
+
+    /** The page that comes next: a large one if all of it is left, and large ones are possible there. */
+    Optional<GpaRange> nextPage() {
+        return next(LARGE_PAGE >>> PAGE_SHIFT).map(piece -> {
+            boolean large = piece.size() == LARGE_PAGE
+                    && (piece.start() & LARGE_PAGE - 1) == 0
+                    && piece.start() >= process.get(Variable.SMALL_PAGES_END);
+            return large ? piece : GpaRange.ofSize(piece.start(), 1 << PAGE_SHIFT);
+        });
     }
 
     /** Takes {@code pages} of the present range as done. */

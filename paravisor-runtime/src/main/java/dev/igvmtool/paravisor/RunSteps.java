@@ -1,6 +1,5 @@
 package dev.igvmtool.paravisor;
 
-import dev.igvmtool.abi.hv.HvMessage;
 import dev.igvmtool.abi.hv.RegisterAssociation;
 import dev.igvmtool.abi.hv.RegisterName;
 import dev.igvmtool.abi.hv.RegisterValue;
@@ -10,7 +9,6 @@ import dev.igvmtool.abi.linux.OpenFlags;
 import dev.igvmtool.abi.linux.Syscall;
 import dev.igvmtool.abi.mshv.MshvIoctl;
 import dev.igvmtool.abi.mshv.RunPage;
-import dev.igvmtool.abi.x64.Gpr;
 import dev.igvmtool.paravisor.config.ParavisorOption;
 import dev.igvmtool.paravisor.exit.ExitAction;
 import dev.igvmtool.paravisor.exit.ExitHandler;
@@ -68,7 +66,7 @@ final class RunSteps {
     }
 
     private static void returnToVtl0(ParavisorProcess process) {
-        RunPage run = runPage(process);
+        RunPage run = new RunPage(process.cpu().memory(), process.get(Variable.RUN_PAGE));
         run.setCancel(0);
         run.setTargetVtl(0);
         process.ioctl(process.get(Variable.VTL_FILE), MshvIoctl.RETURN_TO_LOWER_VTL, 0);
@@ -81,14 +79,15 @@ final class RunSteps {
             return;
         }
         process.result("return to VTL0");
-        RunPage run = runPage(process);
+        Vtl0Context context = Vtl0Context.of(process);
         GuestDevices devices = process.cpu().kept(GuestDevices.class).orElse(GuestDevices.RESET);
-        ExitAction action = new ExitHandler(devices).handle(HvMessage.CODEC.read(run.exitMessage()), run.gpr(Gpr.RAX));
-        action.registers().forEach(run::setGpr);
+        ExitAction action = new ExitHandler(devices).handle(context.exit());
+        action.registers().forEach(context::set);
         process.cpu().keep(action.devices());
         process.set(Variable.EXIT_HAS_RIP, action.rip().isPresent() ? 1 : 0);
         process.set(Variable.EXIT_RIP, action.rip().orElse(0));
         process.set(Variable.EXIT_COM1, action.com1Output().orElse(-1));
+        process.set(Variable.EXIT_HALTS, action.halted() ? 1 : 0);
         process.set(Variable.EXIT_STOPS, action.stopped() ? 1 : 0);
         action.log().ifPresent(process::warn);
     }
@@ -110,10 +109,17 @@ final class RunSteps {
     private static void completeExit(ParavisorProcess process) {
         if (process.get(Variable.EXIT_STOPS) != 0) {
             process.cpu().jumpTo("stop-vp");
-        } else if (process.get(Variable.EXIT_HAS_RIP) == 0) {
+            return;
+        }
+        Vtl0Context context = Vtl0Context.of(process);
+        if (process.get(Variable.EXIT_HALTS) != 0) {
+            context.setHalted(true);
+        }
+        long next = process.get(Variable.EXIT_RIP);
+        if (process.get(Variable.EXIT_HAS_RIP) == 0 || context.setRip(next)) {
             process.cpu().jumpTo(RUN);
         } else {
-            RegisterValue rip = RegisterValue.of(process.get(Variable.EXIT_RIP));
+            RegisterValue rip = RegisterValue.of(next);
             LoadSteps.setRegisters(process, List.of(new RegisterAssociation(RegisterName.RIP, rip)));
         }
     }
@@ -128,9 +134,5 @@ final class RunSteps {
         long word = process.at(DataLayout.ARGUMENT);
         process.cpu().memory().writeU64(word, 0);
         process.cpu().systemCall(Syscall.FUTEX, word, FUTEX_WAIT, 0, 0);
-    }
-
-    private static RunPage runPage(ParavisorProcess process) {
-        return new RunPage(process.cpu().memory(), process.get(Variable.RUN_PAGE));
     }
 }

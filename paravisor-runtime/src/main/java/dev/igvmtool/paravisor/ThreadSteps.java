@@ -1,7 +1,6 @@
 package dev.igvmtool.paravisor;
 
 import dev.igvmtool.abi.linux.Syscall;
-import dev.igvmtool.abi.mshv.MshvIoctl;
 import dev.igvmtool.machine.guest.Cpu;
 
 /**
@@ -26,8 +25,9 @@ final class ThreadSteps {
                 .step("clone-vp-thread", ThreadSteps::cloneThread)
                 .step("vp-thread-cloned", ThreadSteps::cloned)
                 .step(PIN, ThreadSteps::pin)
-                .step("map-vp-run-page", ThreadSteps::mapRunPage)
-                .step("vp-run-page-mapped", ThreadSteps::runPageMapped);
+                .step("vp-thread-pinned", ThreadSteps::pinned);
+        LowerPageSteps.add(steps, "map-vp-run-page", "vp-waits");
+        steps.step("vp-waits", ThreadSteps::waitForStart);
     }
 
     private static void cloneThread(ParavisorProcess process) {
@@ -56,14 +56,15 @@ final class ThreadSteps {
         process.cpu().systemCall(Syscall.SCHED_SETAFFINITY, 0, MASK_BYTES, mask);
     }
 
-    private static void mapRunPage(ParavisorProcess process) {
+    private static void pinned(ParavisorProcess process) {
         process.result("pin the thread of VP " + process.get(Variable.VP));
-        long page = MshvIoctl.RUN_PAGE_OFFSET + process.get(Variable.VP);
-        process.map(DataLayout.PAGE, process.get(Variable.VTL_FILE), page * DataLayout.PAGE);
     }
 
-    private static void runPageMapped(ParavisorProcess process) {
-        process.set(Variable.RUN_PAGE, process.result("map the run page"));
+    /** Where the hypervisor keeps VTL0, it waits there; otherwise here. */
+    private static void waitForStart(ParavisorProcess process) {
+        if (new Inputs(process).rules().isHardware()) {
+            Vtl0Context.of(process).setHalted(true);
+        }
         process.cpu().jumpTo(RunSteps.RUN);
     }
 }

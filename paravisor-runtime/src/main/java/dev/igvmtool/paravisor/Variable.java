@@ -27,6 +27,8 @@ enum Variable {
     PPTT_SIZE,
     /** Position of the virtual top of memory bit, 0 if there is none. */
     VTOM_BIT,
+    /** End of the range whose pages are taken one by one, because large ones do not fit. */
+    SMALL_PAGES_END,
     /** Position in the text of the boot log. */
     BOOT_LOG_POSITION,
     /** Sidecar nodes that were opened. */
@@ -45,11 +47,15 @@ enum Variable {
     VP(true),
     /** Address of the run page of the VP. */
     RUN_PAGE(true),
+    /** Address of the page that the processor of the VP needs to run VTL0: save area or APIC page. */
+    LOWER_PAGE(true),
     /** Exit being completed: where VTL0 goes on, with {@link #EXIT_HAS_RIP}. */
     EXIT_RIP(true),
     EXIT_HAS_RIP(true),
     /** Exit being completed: byte for COM1 of the host, -1 for none. */
     EXIT_COM1(true),
+    /** Exit being completed: 1 if the VP waits for an interrupt. */
+    EXIT_HALTS(true),
     /** Exit being completed: 1 if the VP stops. */
     EXIT_STOPS(true),
     /** Bytes of the fatal message. */

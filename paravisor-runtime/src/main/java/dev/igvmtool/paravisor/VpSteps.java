@@ -28,15 +28,15 @@ final class VpSteps {
     private static final RegisterAssociation START_UP_SUSPEND =
             new RegisterAssociation(RegisterName.INTERNAL_ACTIVITY_STATE, RegisterValue.of(1));
 
+    static final String FIRST = "open-online-cpus";
+
     /** The step that goes on with the VP after. */
     static final String NEXT = "next-vp";
 
     private VpSteps() {}
 
     static void add(StepList steps) {
-        steps.step(
-                        "open-online-cpus",
-                        process -> process.open(KernelFiles.CPU_ONLINE, OpenFlags.RDONLY | OpenFlags.CLOEXEC, 0))
+        steps.step(FIRST, process -> process.open(KernelFiles.CPU_ONLINE, OpenFlags.RDONLY | OpenFlags.CLOEXEC, 0))
                 .step("read-online-cpus", VpSteps::readOnlineCpus)
                 .event("P50", "begin-vps", VpSteps::beginVps)
                 .step("prepare-vp", VpSteps::prepareVp)
@@ -73,6 +73,11 @@ final class VpSteps {
     }
 
     private static void prepareLinuxVp(ParavisorProcess process, int vp) {
+        if (new Inputs(process).rules().isHardware()) {
+            // The hypervisor has no register of VTL0: the thread lets the VP wait.
+            process.cpu().jumpTo(ThreadSteps.CREATE);
+            return;
+        }
         ByteWriter input = new ByteWriter();
         VpRegistersHeader.CODEC.write(
                 input,

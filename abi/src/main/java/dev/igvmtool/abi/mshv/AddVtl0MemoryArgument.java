@@ -13,4 +13,7 @@ import dev.igvmtool.abi.binary.U64;
  */
 public record AddVtl0MemoryArgument(@U64 long startPfn, @U64 long endPfn) {
     public static final Codec<AddVtl0MemoryArgument> CODEC = Codec.of(AddVtl0MemoryArgument.class, lookup());
+
+    /** Bit of page numbers: their shared aliases. */
+    public static final long SHARED = 1L << 51;
 }

@@ -30,6 +30,13 @@ public final class MshvIoctl {
     /** Argument: u32 vector, u32 APIC id, u8 create. */
     public static final int MAP_REDIRECTED_DEVICE_INTERRUPT = 0xc010_b839;
 
+    /** SNP; argument: {@link PvalidateArgument}. */
+    public static final int PVALIDATE = 0x4014_b828;
+    /** SNP; argument: {@link RmpadjustArgument}. */
+    public static final int RMPADJUST = 0x4020_b829;
+    /** TDX; argument: {@link TdcallArgument}, which is filled, too. */
+    public static final int TDCALL = 0xc038_b832;
+
     /** On {@code /dev/mshv_sint}; argument: u32 connection, u32 flag. */
     public static final int SINT_SIGNAL_EVENT = 0x4008_b822;
     /** On {@code /dev/mshv_sint}; argument: u64 type, u32 connection, u32 size, u64 pointer. */
@@ -61,6 +68,11 @@ public final class MshvIoctl {
     public static final long RUN_PAGE_OFFSET = 0;
     /** Page offset in the VTL file, to which the VP index is added: the register page. */
     public static final long REGISTER_PAGE_OFFSET = 0x1_0000;
+
+    /** Page offset in the VTL file, to which the VP index is added: on SNP the save area of the lower VTL. */
+    public static final long SAVE_AREA_OFFSET = 0x2_0000;
+    /** Page offset in the VTL file, to which the VP index is added: on TDX the APIC page of the lower VTL. */
+    public static final long APIC_PAGE_OFFSET = 0x3_0000;
 
     /** Bit of an offset into {@code /dev/mshv_vtl_low}: the shared alias of the GPA below it. */
     public static final long VTL_LOW_SHARED = 1L << 63;

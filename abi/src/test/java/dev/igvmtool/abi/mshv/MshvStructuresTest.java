@@ -16,6 +16,9 @@ class MshvStructuresTest {
         assertEquals(sizeIn(MshvIoctl.HYPERCALL_SETUP), HypercallSetupArgument.CODEC.size());
         assertEquals(sizeIn(MshvIoctl.HYPERCALL), HypercallArgument.CODEC.size());
         assertEquals(sizeIn(MshvIoctl.ADD_VTL0_MEMORY), AddVtl0MemoryArgument.CODEC.size());
+        assertEquals(sizeIn(MshvIoctl.PVALIDATE), PvalidateArgument.CODEC.size());
+        assertEquals(sizeIn(MshvIoctl.RMPADJUST), RmpadjustArgument.CODEC.size());
+        assertEquals(sizeIn(MshvIoctl.TDCALL), TdcallArgument.CODEC.size());
         assertEquals(sizeIn(MshvIoctl.SIDECAR_INFO), SidecarInfo.CODEC.size());
     }
 }

@@ -163,7 +163,15 @@ public final class Boot {
             return Result.GUEST_RUNNING;
         }
         Vp boot = machine().vp(0);
-        return boot.vtl() == 0 && boot.runState() == RunState.HALTED ? Result.GUEST_FINISHED : Result.FAILED;
+        return boot.runState() == RunState.HALTED && guestHasHalted(boot) ? Result.GUEST_FINISHED : Result.FAILED;
+    }
+
+    /** A guest that is isolated by hardware leaves VTL0 when it halts, and VTL2 waits in its place. */
+    private boolean guestHasHalted(Vp boot) {
+        return boot.vtl() == 0
+                || machine().partition().memory().encryption().hardware()
+                        && boot.state().vtl(0).halted
+                        && lastWords(boot).isEmpty();
     }
 
     private Failure failure(StopReason reason) {

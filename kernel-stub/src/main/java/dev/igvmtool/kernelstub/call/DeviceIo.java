@@ -91,7 +91,7 @@ final class DeviceIo {
     private static Bytes readPorts(Kernel kernel, GpaRange ports) {
         byte[] content = new byte[(int) ports.size()];
         for (int i = 0; i < content.length; i++) {
-            content[i] = (byte) kernel.cpu().in((int) ports.start() + i, 1);
+            content[i] = (byte) kernel.host().in((int) ports.start() + i, 1);
         }
         return Bytes.wrap(content);
     }
@@ -101,7 +101,7 @@ final class DeviceIo {
         OpenFile file = call.file(0);
         GpaRange ports = ports(file, content.size());
         for (int i = 0; i < content.size(); i++) {
-            call.kernel().cpu().out((int) ports.start() + i, 1, content.u8(i));
+            call.kernel().host().out((int) ports.start() + i, 1, content.u8(i));
         }
         call.kernel().openFiles().put(call.fileNumber(0), file.at(ports.end()));
     }

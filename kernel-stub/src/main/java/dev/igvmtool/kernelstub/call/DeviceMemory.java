@@ -7,11 +7,15 @@ import dev.igvmtool.abi.hv.TargetVtl;
 import dev.igvmtool.abi.linux.E820Entry;
 import dev.igvmtool.abi.linux.Errno;
 import dev.igvmtool.abi.mshv.MshvIoctl;
+import dev.igvmtool.abi.snp.RmpAdjust;
 import dev.igvmtool.devicetree.Fdt;
 import dev.igvmtool.devicetree.binding.BootTree;
+import dev.igvmtool.kernelstub.fault.KernelPanic;
 import dev.igvmtool.kernelstub.fault.LinuxError;
 import dev.igvmtool.kernelstub.fs.Device;
 import dev.igvmtool.kernelstub.fs.Inode;
+import dev.igvmtool.kernelstub.host.Platform;
+import dev.igvmtool.kernelstub.host.Validation;
 import dev.igvmtool.kernelstub.hv.Hypercalls;
 import dev.igvmtool.kernelstub.memory.KernelMap;
 import dev.igvmtool.kernelstub.state.Kernel;
@@ -43,6 +47,14 @@ final class DeviceMemory {
         };
     }
 
+    /** True if a mapping shows the shared aliases of pages: memory of the lower VTL under isolation by hardware. */
+    static boolean isShared(Call call, OpenFile file, long offset) {
+        return (offset & MshvIoctl.VTL_LOW_SHARED) != 0
+                && FileIo.device(call.kernel(), file)
+                        .filter(Device.MSHV_VTL_LOW::equals)
+                        .isPresent();
+    }
+
     /** {@code /dev/mem} shows everything but the RAM that the kernel itself uses. */
     private static GpaRange reserved(Kernel kernel, OpenFile file, long offset, long size) {
         GpaRange range = physical(file, offset, size);
@@ -57,7 +69,7 @@ final class DeviceMemory {
     /** Memory of the lower VTL: the offset is the GPA, with bit 63 its shared alias. */
     private static GpaRange lower(Kernel kernel, OpenFile file, long offset, long size) {
         long alias = 0;
-        if ((offset & MshvIoctl.VTL_LOW_SHARED) != 0) {
+        if ((offset & MshvIoctl.VTL_LOW_SHARED) != 0 && !kernel.platform().hardware()) {
             alias = BootTree.of(Fdt.parse(kernel.deviceTree())).vtl0AliasMap().orElse(0);
         }
         return physical(file, offset & ~MshvIoctl.VTL_LOW_SHARED | alias, size);
@@ -84,10 +96,32 @@ final class DeviceMemory {
             }
             return GpaRange.ofSize(processor.registerPage(), KernelMap.PAGE);
         }
+        boolean snp = kind == MshvIoctl.SAVE_AREA_OFFSET && kernel.platform() instanceof Platform.Snp;
+        if (snp || kind == MshvIoctl.APIC_PAGE_OFFSET && kernel.platform() instanceof Platform.Td) {
+            if (processor.pages().lower() == 0) {
+                processor = processor.withLowerPage(snp ? saveArea(kernel) : kernel.clearedPage(), false);
+                kernel.put(processor);
+            }
+            return GpaRange.ofSize(processor.pages().lower(), KernelMap.PAGE);
+        }
         throw new LinuxError(Errno.EINVAL, file.path());
     }
 
+    /** A page that is the save area of the lower VTL's VMPL; the user program fills it. */
+    private static long saveArea(Kernel kernel) {
+        long page = kernel.clearedPage();
+        long code = Validation.rmpadjust(
+                kernel.cpu(), KernelMap.direct(page), false, Platform.Snp.LOWER_VMPL | RmpAdjust.VMSA);
+        if (code != 0) {
+            throw new KernelPanic(String.format("page 0x%x cannot become a save area: %d", page, code));
+        }
+        return page;
+    }
+
     private static long registerPage(Kernel kernel, OpenFile file, int vpIndex) {
+        if (kernel.platform().hardware()) {
+            throw new LinuxError(Errno.ENXIO, file.path());
+        }
         long page = kernel.clearedPage();
         boolean set = Hypercalls.setRegister(
                         kernel, vpIndex, TargetVtl.CURRENT, RegisterName.REGISTER_PAGE, RegisterValue.of(page | 1))

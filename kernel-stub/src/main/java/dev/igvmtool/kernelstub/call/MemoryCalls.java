@@ -38,8 +38,9 @@ final class MemoryCalls {
         long leaf = Exec.userFlags(permissions(call.word(2)));
         if (!device.isEmpty()) {
             long at = address;
+            long alias = DeviceMemory.isShared(call, call.file(4), offset) ? PageTables.SHARED : 0;
             for (GpaRange range : device) {
-                tables.map(at, range.start(), range.size(), leaf & ~PageTables.OWNED);
+                tables.map(at, range.start(), range.size(), leaf & ~PageTables.OWNED | alias);
                 at += range.size();
             }
         } else {
@@ -100,8 +101,8 @@ final class MemoryCalls {
             long gva = at;
             PageTables.Leaf leaf = tables.lookup(gva)
                     .orElseThrow(() -> new LinuxError(Errno.ENOMEM, String.format("address 0x%x", gva)));
-            long owned = leaf.entry().value() & PageTables.OWNED;
-            tables.map(gva, leaf.gpa(gva), KernelMap.PAGE, flags | owned);
+            long kept = leaf.entry().value() & (PageTables.OWNED | PageTables.SHARED);
+            tables.map(gva, leaf.gpa(gva), KernelMap.PAGE, flags | kept);
         }
         flush(call.kernel(), start, size);
         return Outcome.SUCCESS;

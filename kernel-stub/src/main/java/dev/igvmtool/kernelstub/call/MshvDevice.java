@@ -19,6 +19,7 @@ import dev.igvmtool.abi.mshv.HypercallSetupArgument;
 import dev.igvmtool.abi.mshv.MshvIoctl;
 import dev.igvmtool.abi.mshv.VpRegistersArgument;
 import dev.igvmtool.kernelstub.fault.LinuxError;
+import dev.igvmtool.kernelstub.host.Platform;
 import dev.igvmtool.kernelstub.hv.Hypercalls;
 import dev.igvmtool.kernelstub.memory.KernelMap;
 import dev.igvmtool.kernelstub.state.Kernel;
@@ -27,9 +28,6 @@ import dev.igvmtool.kernelstub.state.Processor;
 
 /** Requests of the hypervisor's devices: {@code /dev/mshv}, the VTL file and {@code /dev/mshv_hvcall}. */
 final class MshvDevice {
-    /** The step that enters the lower VTL. */
-    static final String RETURN_STEP = "vtl-return";
-
     private static final TargetVtl LOWER = TargetVtl.explicit(0);
     private static final int MAX_BITMAP = 8192;
     private static final int MAX_REGISTERS = 128;
@@ -55,21 +53,29 @@ final class MshvDevice {
         return switch (id) {
             case MshvIoctl.EXTENSION_REGISTER_PAGE -> registerPages(call.kernel()) ? 1 : 0;
             case MshvIoctl.EXTENSION_RETURN_ACTION -> 1;
-            case MshvIoctl.EXTENSION_DR6_SHARED ->
-                Hypercalls.getRegister(call.kernel(), TargetVtl.CURRENT, RegisterName.VSM_CAPABILITIES)
-                                .value()
-                                .low()
-                        & VsmCapabilities.DR6_SHARED;
+            case MshvIoctl.EXTENSION_DR6_SHARED -> sharesDr6(call.kernel()) ? 1 : 0;
             case MshvIoctl.EXTENSION_LOWER_VTL_TIMER -> 0;
             default -> throw new LinuxError(Errno.EOPNOTSUPP, "extension " + id);
         };
     }
 
+    /** SNP swaps the register with the save area, TDX leaves it. */
+    private static boolean sharesDr6(Kernel kernel) {
+        if (kernel.platform().hardware()) {
+            return kernel.platform() instanceof Platform.Td;
+        }
+        long capabilities = Hypercalls.getRegister(kernel, TargetVtl.CURRENT, RegisterName.VSM_CAPABILITIES)
+                .value()
+                .low();
+        return (capabilities & VsmCapabilities.DR6_SHARED) != 0;
+    }
+
     /** Whether the hypervisor has register pages: it can say which one this processor has. */
     private static boolean registerPages(Kernel kernel) {
-        return Hypercalls.getRegister(kernel, TargetVtl.CURRENT, RegisterName.REGISTER_PAGE)
-                .result()
-                .isSuccess();
+        return !kernel.platform().hardware()
+                && Hypercalls.getRegister(kernel, TargetVtl.CURRENT, RegisterName.REGISTER_PAGE)
+                        .result()
+                        .isSuccess();
     }
 
     /** On the VTL file. */
@@ -85,6 +91,9 @@ final class MshvDevice {
                 }
                 yield Outcome.SUCCESS;
             }
+            case MshvIoctl.PVALIDATE -> SnpRequests.pvalidate(call);
+            case MshvIoctl.RMPADJUST -> SnpRequests.rmpadjust(call);
+            case MshvIoctl.TDCALL -> TdxRequests.tdcall(call);
             case MshvIoctl.SET_POLL_FILE -> {
                 call.user().check(call.argument(2), 8, false);
                 yield Outcome.SUCCESS;
@@ -94,15 +103,22 @@ final class MshvDevice {
     }
 
     private static Outcome returnToLower(Call call) {
-        Processor self = call.kernel().self();
-        if (self.runPage() == 0 || call.kernel().layout().vtlReturn() == 0) {
+        Kernel kernel = call.kernel();
+        Processor self = kernel.self();
+        boolean ready = kernel.platform().hardware()
+                ? self.pages().lower() != 0
+                : kernel.layout().vtlReturn() != 0;
+        if (self.runPage() == 0 || !ready) {
             throw new LinuxError(Errno.EINVAL, "VTL return");
         }
-        return new Outcome.Continue(RETURN_STEP);
+        return new Outcome.Continue(LowerVtl.step(kernel.platform()));
     }
 
     private static Outcome registers(Call call, boolean set) {
         VpRegistersArgument argument = call.user().read(VpRegistersArgument.CODEC, call.argument(2));
+        if (call.kernel().platform().hardware()) {
+            throw new LinuxError(Errno.EINVAL, "registers that the hypervisor does not have");
+        }
         if (argument.count() < 1 || argument.count() > MAX_REGISTERS) {
             throw new LinuxError(Errno.EINVAL, "register count " + argument.count());
         }

@@ -5,7 +5,6 @@ import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.abi.linux.Errno;
 import dev.igvmtool.abi.linux.OpenFlags;
-import dev.igvmtool.abi.x64.ControlRegister;
 import dev.igvmtool.abi.x64.Gpr;
 import dev.igvmtool.abi.x64.Msr;
 import dev.igvmtool.kernelstub.fault.LinuxError;
@@ -127,7 +126,7 @@ final class ProcessCalls {
             }
         }
         kernel.processes().put(process.withProgram(path.substring(path.lastIndexOf('/') + 1), exec.cr3()));
-        kernel.cpu().set(ControlRegister.CR3, exec.cr3());
+        kernel.load(exec.cr3());
         kernel.cpu().writeMsr(Msr.FS_BASE, 0);
         ProcessEnd.leaveMemory(kernel, process);
         start(call.registers(), exec);

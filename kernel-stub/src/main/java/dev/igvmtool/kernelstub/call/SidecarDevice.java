@@ -157,6 +157,6 @@ public final class SidecarDevice {
     static void request(Kernel kernel, ControlPage control, int index) {
         int cpu = (int) control.baseCpu() + index;
         long apicId = kernel.processors().get(cpu).apicId();
-        Interrupts.send(kernel.cpu(), apicId, (int) control.requestVector());
+        Interrupts.send(kernel.host(), apicId, (int) control.requestVector());
     }
 }

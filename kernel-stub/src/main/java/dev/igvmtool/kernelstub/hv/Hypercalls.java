@@ -12,12 +12,9 @@ import dev.igvmtool.abi.hv.RegisterValue;
 import dev.igvmtool.abi.hv.TargetVtl;
 import dev.igvmtool.abi.hv.VpRegistersHeader;
 import dev.igvmtool.abi.hv.VpStartInput;
-import dev.igvmtool.abi.x64.Gpr;
-import dev.igvmtool.kernelstub.memory.KernelMap;
 import dev.igvmtool.kernelstub.state.Kernel;
-import dev.igvmtool.machine.guest.Cpu;
 
-/** Hypercalls through the hypercall page, with the input and output pages of the processor on which the step runs. */
+/** Hypercalls with the input and output pages of the processor on which the step runs. */
 public final class Hypercalls {
     /** The VTL in which the paravisor's kernel runs. */
     public static final int VTL = 2;
@@ -26,22 +23,12 @@ public final class Hypercalls {
 
     /** Issues a call; its output is at {@link #output}. */
     public static HypercallResult call(Kernel kernel, HypercallControl control, Bytes input) {
-        return call(kernel, control, input, kernel.self().hypercallInput());
-    }
-
-    private static HypercallResult call(Kernel kernel, HypercallControl control, Bytes input, long inputGpa) {
-        Cpu cpu = kernel.cpu();
-        kernel.physical().writeBytes(inputGpa, input);
-        cpu.set(Gpr.RCX, control.value());
-        cpu.set(Gpr.RDX, inputGpa);
-        cpu.set(Gpr.R8, inputGpa + KernelMap.PAGE);
-        cpu.callHypercallPage(KernelMap.HYPERCALL_PAGE);
-        return new HypercallResult(cpu.get(Gpr.RAX));
+        return kernel.host().hypercall(control, input);
     }
 
     /** Output of the last call on this processor. */
     public static Bytes output(Kernel kernel, int length) {
-        return kernel.physical().readBytes(kernel.self().hypercallInput() + KernelMap.PAGE, length);
+        return kernel.host().output(length);
     }
 
     /** A register of this processor. */

@@ -1,9 +1,9 @@
 package dev.igvmtool.kernelstub.hv;
 
 import dev.igvmtool.abi.x64.Msr;
+import dev.igvmtool.kernelstub.host.Host;
 import dev.igvmtool.kernelstub.state.Kernel;
 import dev.igvmtool.kernelstub.state.Processor;
-import dev.igvmtool.machine.guest.Cpu;
 
 /** Interrupts between processors, by x2APIC where there is one, otherwise by the hypervisor's register. */
 public final class Interrupts {
@@ -21,36 +21,36 @@ public final class Interrupts {
     private Interrupts() {}
 
     /** Enables the local APIC of this processor, as x2APIC if possible. */
-    public static void enable(Cpu cpu) {
-        long base = cpu.readMsr(Msr.APIC_BASE);
-        if (hasX2Apic(cpu)) {
-            cpu.writeMsr(Msr.APIC_BASE, base | APIC_ENABLE | X2APIC_ENABLE);
-            cpu.writeMsr(Msr.X2APIC_SVR, SPURIOUS_VECTOR_ENABLED);
+    public static void enable(Host host) {
+        long base = host.readMsr(Msr.APIC_BASE);
+        if (hasX2Apic(host)) {
+            host.writeMsr(Msr.APIC_BASE, base | APIC_ENABLE | X2APIC_ENABLE);
+            host.writeMsr(Msr.X2APIC_SVR, SPURIOUS_VECTOR_ENABLED);
         } else {
-            cpu.writeMsr(Msr.APIC_BASE, base | APIC_ENABLE);
+            host.writeMsr(Msr.APIC_BASE, base | APIC_ENABLE);
         }
     }
 
     /** Sends a vector to a processor. */
-    public static void send(Cpu cpu, long apicId, int vector) {
-        if (hasX2Apic(cpu)) {
-            cpu.writeMsr(Msr.X2APIC_ICR, apicId << 32 | vector);
+    public static void send(Host host, long apicId, int vector) {
+        if (hasX2Apic(host)) {
+            host.writeMsr(Msr.X2APIC_ICR, apicId << 32 | vector);
         } else {
-            cpu.writeMsr(HV_ICR, apicId << 56 | vector);
+            host.writeMsr(HV_ICR, apicId << 56 | vector);
         }
     }
 
     /** Makes another processor look for something to run. */
     public static void reschedule(Kernel kernel, Processor target) {
-        send(kernel.cpu(), target.apicId(), RESCHEDULE);
+        send(kernel.host(), target.apicId(), RESCHEDULE);
     }
 
     /** End of interrupt. */
-    public static void end(Cpu cpu) {
-        cpu.writeMsr(hasX2Apic(cpu) ? Msr.X2APIC_EOI : Msr.HV_EOI, 0);
+    public static void end(Host host) {
+        host.writeMsr(hasX2Apic(host) ? Msr.X2APIC_EOI : Msr.HV_EOI, 0);
     }
 
-    private static boolean hasX2Apic(Cpu cpu) {
-        return (cpu.cpuid(1, 0).ecx() & X2APIC) != 0;
+    private static boolean hasX2Apic(Host host) {
+        return (host.cpuid(1, 0).ecx() & X2APIC) != 0;
     }
 }

@@ -14,6 +14,9 @@ public final class KernelMap {
     /** The hypercall page, executable, in the area of modules. */
     public static final long HYPERCALL_PAGE = 0xffff_ffff_c000_0000L;
 
+    /** Where a processor maps foreign memory for a moment, in the area of {@code vmalloc}: two windows each. */
+    private static final long WINDOWS = 0xffff_c900_0000_0000L;
+
     /** First address that user programs cannot use. */
     public static final long USER_END = 0x0000_7fff_ffff_f000L;
     /** Top of the first stack of a user program. */
@@ -26,6 +29,11 @@ public final class KernelMap {
     /** Address of physical {@code gpa} in the direct map. */
     public static long direct(long gpa) {
         return DIRECT_MAP + gpa;
+    }
+
+    /** A window of {@link #LARGE_PAGE} bytes of a processor, one for large pages, one for small ones. */
+    public static long window(int processor, boolean large) {
+        return WINDOWS + (2L * processor + (large ? 0 : 1)) * LARGE_PAGE;
     }
 
     /** {@code size} rounded up to pages. */

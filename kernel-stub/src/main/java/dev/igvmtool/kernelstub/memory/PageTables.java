@@ -10,15 +10,21 @@ import java.util.function.LongSupplier;
 
 /**
  * One set of four-level page tables in guest memory: mapping and looking up. Large pages are used where both addresses
- * allow it.
+ * allow it. Entries are seen here without the bits of isolated guests, see {@link #SHARED}; tables are always private.
  *
  * @param physical memory by guest physical address
  * @param pages source of pages for further tables
- * @param root address of the top table, CR3
+ * @param bits what entries say of isolation
+ * @param root address of the top table
  */
-public record PageTables(Memory physical, LongSupplier pages, long root) {
+public record PageTables(Memory physical, LongSupplier pages, AddressBits bits, long root) {
     /** Software bit of a leaf: the page belongs to the address space and is freed with it. */
     public static final long OWNED = 1 << 9;
+    /**
+     * Flag of a leaf: the page belongs to guest and host. In memory it is told by {@link AddressBits}, and is lost where
+     * these have nothing to tell.
+     */
+    public static final long SHARED = 1 << 10;
 
     private static final int LEVELS = 4;
     private static final int ENTRIES = 512;
@@ -41,11 +47,25 @@ public record PageTables(Memory physical, LongSupplier pages, long root) {
         void leaf(long gva, long entryGpa, Leaf leaf);
     }
 
-    /** Tables with an empty top table. */
-    public static PageTables create(Memory physical, LongSupplier pages) {
-        PageTables tables = new PageTables(physical, pages, pages.getAsLong());
-        physical.zero(tables.root, KernelMap.PAGE);
-        return tables;
+    /** The same with an empty top table of its own. */
+    public PageTables fresh() {
+        long top = pages.getAsLong();
+        physical.zero(top, KernelMap.PAGE);
+        return new PageTables(physical, pages, bits, top);
+    }
+
+    /** What CR3 is for these tables. */
+    public long cr3() {
+        return bits.of(root, false);
+    }
+
+    private PageTableEntry read(long entryGpa) {
+        long value = physical.readU64(entryGpa);
+        return new PageTableEntry(bits.strip(value) | (bits.isShared(value) ? SHARED : 0));
+    }
+
+    private void write(long entryGpa, long gpa, long flags) {
+        physical.writeU64(entryGpa, bits.of(gpa, (flags & SHARED) != 0) | flags & ~SHARED);
     }
 
     /**
@@ -59,7 +79,7 @@ public record PageTables(Memory physical, LongSupplier pages, long root) {
             int level = leafLevel(gva + done, gpa + done, rest);
             long unit = unit(level);
             long large = level > 1 ? PageTableEntry.LARGE : 0;
-            physical.writeU64(entry(gva + done, level, flags), gpa + done | flags | large);
+            write(entry(gva + done, level, flags), gpa + done, flags | large);
             done += unit;
         }
     }
@@ -71,11 +91,21 @@ public record PageTables(Memory physical, LongSupplier pages, long root) {
         }
     }
 
+    /** Makes a table for the 512 GiB around {@code gva}: whoever shares this half later sees what is mapped there. */
+    public void reserve(long gva) {
+        entry(gva, LEVELS - 1, 0);
+    }
+
+    /** Takes a whole leaf away. */
+    public void unmapLeaf(long gva) {
+        lookup(gva).ifPresent(leaf -> physical.writeU64(entry(gva, level(leaf.sizeBytes), 0), 0));
+    }
+
     /** The leaf that maps {@code gva}. */
     public Optional<Leaf> lookup(long gva) {
         long table = root;
         for (int level = LEVELS; ; level--) {
-            PageTableEntry entry = new PageTableEntry(physical.readU64(table + index(gva, level) * 8L));
+            PageTableEntry entry = read(table + index(gva, level) * 8L);
             if (!entry.present()) {
                 return Optional.empty();
             }
@@ -92,11 +122,11 @@ public record PageTables(Memory physical, LongSupplier pages, long root) {
         while (at < end) {
             long table = root;
             int level = LEVELS;
-            PageTableEntry entry = new PageTableEntry(physical.readU64(table + index(at, level) * 8L));
+            PageTableEntry entry = read(table + index(at, level) * 8L);
             while (entry.present() && level > 1 && !(level < LEVELS && entry.large())) {
                 table = entry.address();
                 level--;
-                entry = new PageTableEntry(physical.readU64(table + index(at, level) * 8L));
+                entry = read(table + index(at, level) * 8L);
             }
             if (entry.present()) {
                 return at;
@@ -131,7 +161,7 @@ public record PageTables(Memory physical, LongSupplier pages, long root) {
     private void collect(long table, int level, List<Long> tables) {
         tables.add(table);
         for (int i = 0; level > 1 && i < ENTRIES; i++) {
-            PageTableEntry entry = new PageTableEntry(physical.readU64(table + i * 8L));
+            PageTableEntry entry = read(table + i * 8L);
             if (entry.present() && !(level < LEVELS && entry.large())) {
                 collect(entry.address(), level - 1, tables);
             }
@@ -145,7 +175,7 @@ public record PageTables(Memory physical, LongSupplier pages, long root) {
     }
 
     private void visit(long entryGpa, int level, long gva, LeafVisitor visitor) {
-        PageTableEntry entry = new PageTableEntry(physical.readU64(entryGpa));
+        PageTableEntry entry = read(entryGpa);
         if (!entry.present()) {
             return;
         }
@@ -159,7 +189,7 @@ public record PageTables(Memory physical, LongSupplier pages, long root) {
     }
 
     private void releaseTable(long entryGpa, int level, LongConsumer release) {
-        PageTableEntry entry = new PageTableEntry(physical.readU64(entryGpa));
+        PageTableEntry entry = read(entryGpa);
         if (!entry.present() || level == 1 || level < LEVELS && entry.large()) {
             return;
         }
@@ -175,36 +205,39 @@ public record PageTables(Memory physical, LongSupplier pages, long root) {
         long table = root;
         for (int at = LEVELS; at > level; at--) {
             long gpa = table + index(gva, at) * 8L;
-            PageTableEntry entry = new PageTableEntry(physical.readU64(gpa));
+            PageTableEntry entry = read(gpa);
             long user = flags & PageTableEntry.USER;
             if (!entry.present()) {
-                long fresh = pages.getAsLong();
-                physical.zero(fresh, KernelMap.PAGE);
-                entry = new PageTableEntry(fresh | TABLE_FLAGS | user);
-                physical.writeU64(gpa, entry.value());
+                table = pages.getAsLong();
+                physical.zero(table, KernelMap.PAGE);
+                write(gpa, table, TABLE_FLAGS | user);
             } else if (at < LEVELS && entry.large()) {
-                entry = split(gpa, entry, at);
-            } else if (!entry.has(user)) {
-                entry = new PageTableEntry(entry.value() | user);
-                physical.writeU64(gpa, entry.value());
+                table = split(gpa, entry, at);
+            } else {
+                table = entry.address();
+                if (!entry.has(user)) {
+                    write(gpa, table, flagsOf(entry) | user);
+                }
             }
-            table = entry.address();
         }
         return table + index(gva, level) * 8L;
     }
 
-    private PageTableEntry split(long entryGpa, PageTableEntry large, int level) {
+    private static long flagsOf(PageTableEntry entry) {
+        return entry.value() & ~PageTableEntry.ADDRESS_MASK;
+    }
+
+    /** Puts a table in the place of a large leaf; its address. */
+    private long split(long entryGpa, PageTableEntry large, int level) {
         long fresh = pages.getAsLong();
         long unit = unit(level - 1);
         long start = large.address() & -unit(level);
-        long flags = large.value() & ~PageTableEntry.ADDRESS_MASK;
-        flags = level == 2 ? flags & ~PageTableEntry.LARGE : flags;
+        long flags = level == 2 ? flagsOf(large) & ~PageTableEntry.LARGE : flagsOf(large);
         for (int i = 0; i < ENTRIES; i++) {
-            physical.writeU64(fresh + i * 8L, start + i * unit | flags);
+            write(fresh + i * 8L, start + i * unit, flags);
         }
-        PageTableEntry entry = new PageTableEntry(fresh | TABLE_FLAGS | large.value() & PageTableEntry.USER);
-        physical.writeU64(entryGpa, entry.value());
-        return entry;
+        write(entryGpa, fresh, TABLE_FLAGS | large.value() & PageTableEntry.USER);
+        return fresh;
     }
 
     private static int leafLevel(long gva, long gpa, long rest) {
@@ -217,6 +250,10 @@ public record PageTables(Memory physical, LongSupplier pages, long root) {
     /** Bytes that one entry of a table of {@code level} covers; level 1 maps pages. */
     private static long unit(int level) {
         return 1L << 12 + 9 * (level - 1);
+    }
+
+    private static int level(long unit) {
+        return (Long.numberOfTrailingZeros(unit) - 12) / 9 + 1;
     }
 
     private static int index(long gva, int level) {

@@ -17,7 +17,7 @@ public final class AddressSpaces {
      */
     public static long duplicate(Kernel kernel, long cr3) {
         PageTables source = kernel.tables(cr3);
-        PageTables copy = PageTables.create(kernel.physical(), kernel.pages()::page);
+        PageTables copy = kernel.newTables();
         copy.shareKernelHalf(kernel.tables(kernel.layout().cr3()));
         source.visitUser((gva, entryGpa, leaf) -> {
             long flags = leaf.entry().value() & ~PageTableEntry.ADDRESS_MASK & ~PageTableEntry.LARGE;

@@ -39,7 +39,7 @@ public record Exec(long cr3, long entry, long rsp) {
         ElfFile elf = read(kernel, path);
         FirstStack stack = FirstStack.build(
                 KernelMap.USER_STACK_TOP, path, arguments, environment, kernel.random(16), auxiliary(kernel, elf));
-        PageTables tables = PageTables.create(kernel.physical(), kernel.pages()::page);
+        PageTables tables = kernel.newTables();
         tables.shareKernelHalf(kernel.tables(kernel.layout().cr3()));
         long end = 0;
         for (ProgramHeader segment : elf.loadSegments()) {
@@ -161,7 +161,7 @@ public record Exec(long cr3, long entry, long rsp) {
         return List.of(
                 new FirstStack.Auxiliary(
                         AuxVector.AT_HWCAP,
-                        Integer.toUnsignedLong(kernel.cpu().cpuid(1, 0).edx())),
+                        Integer.toUnsignedLong(kernel.host().cpuid(1, 0).edx())),
                 new FirstStack.Auxiliary(AuxVector.AT_PAGESZ, KernelMap.PAGE),
                 new FirstStack.Auxiliary(AuxVector.AT_CLKTCK, 100),
                 new FirstStack.Auxiliary(AuxVector.AT_PHDR, headers),

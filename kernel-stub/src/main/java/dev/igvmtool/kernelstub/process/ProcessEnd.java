@@ -40,8 +40,8 @@ public final class ProcessEnd {
         if (thread.clearTid() != 0) {
             clearTid(kernel, thread);
         }
-        if (kernel.cpu().get(ControlRegister.CR3) == thread.cr3()) {
-            kernel.cpu().set(ControlRegister.CR3, kernel.layout().cr3());
+        if (kernel.cpu().get(ControlRegister.CR3) == kernel.tables(thread.cr3()).cr3()) {
+            kernel.load(kernel.layout().cr3());
             kernel.cpu().set(Gpr.RSP, kernel.area().idleStackTop());
         }
         boolean last = lastOfGroup(kernel, thread);

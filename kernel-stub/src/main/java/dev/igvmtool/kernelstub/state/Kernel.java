@@ -2,12 +2,16 @@ package dev.igvmtool.kernelstub.state;
 
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.Memory;
+import dev.igvmtool.abi.x64.ControlRegister;
 import dev.igvmtool.abi.x64.Msr;
 import dev.igvmtool.kernelstub.boot.CommandLine;
 import dev.igvmtool.kernelstub.boot.Handoff;
 import dev.igvmtool.kernelstub.fault.KernelPanic;
 import dev.igvmtool.kernelstub.fs.FileData;
 import dev.igvmtool.kernelstub.fs.FileTree;
+import dev.igvmtool.kernelstub.host.Host;
+import dev.igvmtool.kernelstub.host.Hosts;
+import dev.igvmtool.kernelstub.host.Platform;
 import dev.igvmtool.kernelstub.memory.KernelMap;
 import dev.igvmtool.kernelstub.memory.PageAllocator;
 import dev.igvmtool.kernelstub.memory.PageTables;
@@ -15,6 +19,7 @@ import dev.igvmtool.kernelstub.memory.ShiftedMemory;
 import dev.igvmtool.machine.guest.Cpu;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -34,6 +39,8 @@ public final class Kernel {
     private final Cpu cpu;
     private final Memory physical;
     private final Handoff handoff;
+    private final Platform platform;
+    private final Host host;
     private KernelState.Layout layout;
     private final PageAllocator pages;
     private final List<Processor> processors;
@@ -48,6 +55,8 @@ public final class Kernel {
         this.cpu = cpu;
         this.physical = physical;
         this.handoff = state.handoff();
+        this.platform = state.platform();
+        this.host = Hosts.of(platform, cpu, physical, () -> self().hypercallInput());
         this.layout = state.layout();
         this.pages = new PageAllocator(state.free());
         this.processors = new ArrayList<>(state.processors());
@@ -78,6 +87,7 @@ public final class Kernel {
     public void commit() {
         cpu.keep(new KernelState(
                 handoff,
+                platform,
                 layout,
                 pages.free(),
                 processors,
@@ -107,6 +117,16 @@ public final class Kernel {
     /** What the boot loader handed over. */
     public Handoff handoff() {
         return handoff;
+    }
+
+    /** How the guest is isolated. */
+    public Platform platform() {
+        return platform;
+    }
+
+    /** The hypervisor and the host, as this processor reaches them. */
+    public Host host() {
+        return host;
     }
 
     /** The kernel command line. */
@@ -144,7 +164,17 @@ public final class Kernel {
 
     /** The page tables with a root. */
     public PageTables tables(long root) {
-        return new PageTables(physical, pages::page, root);
+        return new PageTables(physical, pages::page, platform.addressBits(), root);
+    }
+
+    /** Page tables that map nothing yet. */
+    public PageTables newTables() {
+        return tables(0).fresh();
+    }
+
+    /** Loads the page tables with a root. */
+    public void load(long root) {
+        cpu.set(ControlRegister.CR3, tables(root).cr3());
     }
 
     /** All processors, by index. */
@@ -222,12 +252,37 @@ public final class Kernel {
 
     /** Nanoseconds since the kernel started. */
     public long uptime() {
-        return layout.hypercallPage() == 0 ? 0 : (cpu.readMsr(Msr.HV_TIME_REF_COUNT) - layout.bootTime()) * 100;
+        return layout.hypervisor() ? (host.readMsr(Msr.HV_TIME_REF_COUNT) - layout.bootTime()) * 100 : 0;
     }
 
     /** Logs a message of the kernel. */
     public void log(int level, String text) {
         log(level, level, text);
+    }
+
+    /** True if there is a console that can be reached. */
+    private boolean hasConsole() {
+        boolean reachable = layout.hypervisor() || !(platform instanceof Platform.Snp);
+        return reachable && commandLine().console().filter("ttyS2"::equals).isPresent();
+    }
+
+    /** Prints what was logged before the console could be reached. */
+    public void catchUpOnConsole() {
+        if (!hasConsole()) {
+            return;
+        }
+        KernelLog log = new KernelLog(physical, layout.log());
+        long position = 0;
+        for (Optional<KernelLog.Entry> entry = log.at(position); entry.isPresent(); entry = log.at(position)) {
+            position = entry.get().next();
+            if (entry.get().priority() % 8 < commandLine().logLevel()) {
+                Console.print(
+                        host,
+                        entry.get().priority(),
+                        entry.get().microseconds(),
+                        entry.get().message());
+            }
+        }
     }
 
     /**
@@ -240,9 +295,8 @@ public final class Kernel {
         if (!layout.log().isEmpty()) {
             new KernelLog(physical, layout.log()).append(priority, microseconds, text);
         }
-        CommandLine line = commandLine();
-        if (level < line.logLevel() && line.console().filter("ttyS2"::equals).isPresent()) {
-            Console.print(cpu, priority, microseconds, text);
+        if (hasConsole() && level < commandLine().logLevel()) {
+            Console.print(host, priority, microseconds, text);
         }
         processes.wake(Task.Event.Log.class::isInstance);
     }

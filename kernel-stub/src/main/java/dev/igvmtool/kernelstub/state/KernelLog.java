@@ -24,8 +24,27 @@ public record KernelLog(Memory physical, GpaRange buffer) {
     private static final int SEQUENCE = 16;
     private static final int MAX_TEXT = 1024;
 
-    /** One record and where the next one starts. */
-    public record Entry(Bytes text, long next) {}
+    /** One record, {@code priority,sequence,microseconds,-;text}, and where the next one starts. */
+    public record Entry(Bytes text, long next) {
+        private String field(int index) {
+            return text.toUtf8().split("[,;\\n]", 5)[index];
+        }
+
+        /** Facility times 8 plus level. */
+        public int priority() {
+            return Integer.parseInt(field(0));
+        }
+
+        /** Time since the kernel's start. */
+        public long microseconds() {
+            return Long.parseLong(field(2));
+        }
+
+        /** The message. */
+        public String message() {
+            return field(4).stripTrailing();
+        }
+    }
 
     /** Makes the buffer an empty log. */
     public void clear() {

@@ -5,6 +5,7 @@ import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.devicetree.binding.BootTree;
 import dev.igvmtool.kernelstub.boot.Handoff;
 import dev.igvmtool.kernelstub.fs.Files;
+import dev.igvmtool.kernelstub.host.Platform;
 import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
@@ -14,6 +15,7 @@ import java.util.TreeMap;
  * What the kernel remembers between steps.
  *
  * @param handoff what the boot loader handed over
+ * @param platform how the guest is isolated
  * @param layout where the kernel has put its own things
  * @param free free pages
  * @param processors by index
@@ -30,6 +32,7 @@ import java.util.TreeMap;
  */
 public record KernelState(
         Handoff handoff,
+        Platform platform,
         Layout layout,
         List<GpaRange> free,
         List<Processor> processors,
@@ -53,6 +56,7 @@ public record KernelState(
      * @param hypercallPage overlay of the hypercall page, 0 without a hypervisor interface
      * @param vtlReturn offset of the VTL return sequence in the hypercall page
      * @param sidecar sidecar nodes of the device tree, in its order
+     * @param hypervisor true once the hypervisor knows this kernel: it can be asked from then on
      * @param bootTime reference time at the kernel's start, 100 ns units
      */
     public record Layout(
@@ -63,10 +67,11 @@ public record KernelState(
             long hypercallPage,
             int vtlReturn,
             List<BootTree.SidecarNode> sidecar,
+            boolean hypervisor,
             long bootTime) {
         /** Nothing but early memory. */
         public Layout(List<GpaRange> early) {
-            this(early, 0, new GpaRange(0, 0), 0, 0, 0, List.of(), 0);
+            this(early, 0, new GpaRange(0, 0), 0, 0, 0, List.of(), false, 0);
         }
 
         public Layout {
@@ -76,32 +81,39 @@ public record KernelState(
 
         /** The same with a log buffer. */
         public Layout withLog(GpaRange buffer) {
-            return new Layout(early, cr3, buffer, interruptTable, hypercallPage, vtlReturn, sidecar, bootTime);
+            return new Layout(
+                    early, cr3, buffer, interruptTable, hypercallPage, vtlReturn, sidecar, hypervisor, bootTime);
         }
 
         /** The same with page tables. */
         public Layout withCr3(long root) {
-            return new Layout(early, root, log, interruptTable, hypercallPage, vtlReturn, sidecar, bootTime);
+            return new Layout(
+                    early, root, log, interruptTable, hypercallPage, vtlReturn, sidecar, hypervisor, bootTime);
         }
 
         /** The same with an interrupt descriptor table. */
         public Layout withInterruptTable(long page) {
-            return new Layout(early, cr3, log, page, hypercallPage, vtlReturn, sidecar, bootTime);
+            return new Layout(early, cr3, log, page, hypercallPage, vtlReturn, sidecar, hypervisor, bootTime);
         }
 
         /** The same with a hypercall page. */
-        public Layout withHypercallPage(long page, long time) {
-            return new Layout(early, cr3, log, interruptTable, page, vtlReturn, sidecar, time);
+        public Layout withHypercallPage(long page) {
+            return new Layout(early, cr3, log, interruptTable, page, vtlReturn, sidecar, hypervisor, bootTime);
+        }
+
+        /** The same with a hypervisor that can be asked. */
+        public Layout withHypervisor(long time) {
+            return new Layout(early, cr3, log, interruptTable, hypercallPage, vtlReturn, sidecar, true, time);
         }
 
         /** The same with sidecar nodes. */
         public Layout withSidecar(List<BootTree.SidecarNode> nodes) {
-            return new Layout(early, cr3, log, interruptTable, hypercallPage, vtlReturn, nodes, bootTime);
+            return new Layout(early, cr3, log, interruptTable, hypercallPage, vtlReturn, nodes, hypervisor, bootTime);
         }
 
         /** The same with the place of the VTL return sequence. */
         public Layout withVtlReturn(int offset) {
-            return new Layout(early, cr3, log, interruptTable, hypercallPage, offset, sidecar, bootTime);
+            return new Layout(early, cr3, log, interruptTable, hypercallPage, offset, sidecar, hypervisor, bootTime);
         }
     }
 
@@ -120,10 +132,11 @@ public record KernelState(
         settings = Collections.unmodifiableSortedMap(new TreeMap<>(settings));
     }
 
-    /** The first state: nothing but what was handed over. */
-    public static KernelState initial(Handoff handoff, List<GpaRange> early) {
+    /** The first state: nothing but what was found at the entry. */
+    public static KernelState initial(Handoff handoff, Platform platform, List<GpaRange> early) {
         return new KernelState(
                 handoff,
+                platform,
                 new Layout(early),
                 early,
                 List.of(),

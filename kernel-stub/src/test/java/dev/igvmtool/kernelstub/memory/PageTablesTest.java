@@ -19,7 +19,11 @@ class PageTablesTest {
     private static final long GIGABYTE = 1L << 30;
 
     private final PageAllocator pages = new PageAllocator(List.of(new GpaRange(0x1000, 0x4_0000)));
-    private final PageTables tables = PageTables.create(new ArrayMemory(0, 0x4_0000), pages::page);
+    private final PageTables tables = tables(AddressBits.NONE);
+
+    private PageTables tables(AddressBits bits) {
+        return new PageTables(new ArrayMemory(0, 0x4_0000), pages::page, bits, 0).fresh();
+    }
 
     private long translate(long gva) {
         return tables.lookup(gva).orElseThrow().gpa(gva);
@@ -62,9 +66,67 @@ class PageTablesTest {
     }
 
     @Test
+    void privatePagesAndTablesHaveTheCBit() {
+        long privateBit = 1L << 51;
+        PageTables snp = tables(new AddressBits(privateBit, 0));
+        snp.map(0x4000_0000, 0x800_0000, 0x20_0000, FLAGS);
+        snp.map(0x4000_3000, 0x800_3000, 0x1000, FLAGS | PageTables.SHARED);
+
+        assertEquals(snp.root() | privateBit, snp.cr3());
+        for (long table : snp.tables()) {
+            for (int i = 0; i < 512; i++) {
+                long entry = snp.physical().readU64(table + i * 8L);
+                boolean shared = (entry & 0x000f_ffff_ffff_f000L) == 0x800_3000;
+                assertEquals(entry != 0 && !shared, (entry & privateBit) != 0, Long.toHexString(entry));
+                assertEquals(0, entry & PageTables.SHARED);
+            }
+        }
+        PageTables.Leaf shared = snp.lookup(0x4000_3123).orElseThrow();
+        assertTrue(shared.entry().has(PageTables.SHARED));
+        assertEquals(0x800_3123, shared.gpa(0x4000_3123));
+        PageTables.Leaf kept = snp.lookup(0x4000_4123).orElseThrow();
+        assertEquals(FLAGS, kept.entry().value() & ~PageTableEntry.ADDRESS_MASK);
+        assertEquals(0x800_4123, kept.gpa(0x4000_4123));
+    }
+
+    @Test
+    void sharedPagesHaveTheSharedBit() {
+        long sharedBit = 1L << 47;
+        PageTables td = tables(new AddressBits(0, sharedBit));
+        td.map(0x4000_0000, 0x800_0000, 0x20_0000, FLAGS | PageTables.SHARED);
+        td.map(0x4000_3000, 0x800_3000, 0x1000, FLAGS);
+
+        assertEquals(td.root(), td.cr3());
+        assertTrue(td.lookup(0x4000_0000).orElseThrow().entry().has(PageTables.SHARED));
+        assertEquals(0x800_4000, td.lookup(0x4000_4000).orElseThrow().gpa(0x4000_4000));
+        assertEquals(FLAGS, td.lookup(0x4000_3000).orElseThrow().entry().value() & ~PageTableEntry.ADDRESS_MASK);
+        assertTrue(td.tables().stream().allMatch(table -> (table & sharedBit) == 0));
+    }
+
+    @Test
+    void aWholeLeafGoesWithItsSize() {
+        tables.map(0x4000_0000, 0x800_0000, 0x20_0000, FLAGS);
+        List<GpaRange> before = pages.free();
+        tables.unmapLeaf(0x4000_3000);
+
+        assertTrue(tables.lookup(0x4000_0000).isEmpty());
+        assertEquals(before, pages.free(), "nothing was split");
+    }
+
+    @Test
+    void whatIsReservedIsSharedLater() {
+        tables.reserve(0xffff_c900_0000_0000L);
+        PageTables other = tables.fresh();
+        other.shareKernelHalf(tables);
+        tables.map(0xffff_c900_0000_0000L, 0x9000, 0x1000, FLAGS);
+
+        assertTrue(other.lookup(0xffff_c900_0000_0000L).isPresent());
+    }
+
+    @Test
     void theKernelHalfIsShared() {
         tables.map(0xffff_ffff_8100_0000L, 0x9000, 0x1000, FLAGS);
-        PageTables other = PageTables.create(tables.physical(), pages::page);
+        PageTables other = tables.fresh();
         other.shareKernelHalf(tables);
         assertEquals(0x9000, other.lookup(0xffff_ffff_8100_0000L).orElseThrow().gpa(0xffff_ffff_8100_0000L));
         List<Long> seen = new ArrayList<>();

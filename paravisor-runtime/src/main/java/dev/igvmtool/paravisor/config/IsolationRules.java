@@ -34,6 +34,11 @@ public record IsolationRules(TreeIsolation isolation) {
         return isolation == TreeIsolation.SNP || isolation == TreeIsolation.TDX;
     }
 
+    /** True if the firmware leaves pages for the guest in the reserved range. */
+    public boolean hasReservedPages() {
+        return isolation == TreeIsolation.SNP;
+    }
+
     /** Low four bits of CPUID 0x4000000C EBX. */
     public int cpuidType() {
         return switch (isolation) {

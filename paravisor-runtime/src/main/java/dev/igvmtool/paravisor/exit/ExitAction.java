@@ -16,6 +16,7 @@ import java.util.OptionalLong;
  * @param rip where VTL0 goes on; empty: where it was
  * @param com1Output byte for the host's COM1
  * @param log a line for the log
+ * @param halted true if the VP waits for an interrupt
  * @param stopped true if the VP does not run any more
  */
 public record ExitAction(
@@ -24,6 +25,7 @@ public record ExitAction(
         OptionalLong rip,
         OptionalInt com1Output,
         Optional<String> log,
+        boolean halted,
         boolean stopped) {
     public ExitAction {
         Map<Gpr, Long> ordered = new EnumMap<>(Gpr.class);
@@ -33,26 +35,34 @@ public record ExitAction(
 
     /** Nothing changes; the VP goes on where it was. */
     static ExitAction none(GuestDevices devices) {
-        return new ExitAction(devices, Map.of(), OptionalLong.empty(), OptionalInt.empty(), Optional.empty(), false);
+        return new ExitAction(
+                devices, Map.of(), OptionalLong.empty(), OptionalInt.empty(), Optional.empty(), false, false);
     }
 
     /** The VP stops, for the reason given. */
     static ExitAction stop(GuestDevices devices, String reason) {
-        return new ExitAction(devices, Map.of(), OptionalLong.empty(), OptionalInt.empty(), Optional.of(reason), true);
+        return new ExitAction(
+                devices, Map.of(), OptionalLong.empty(), OptionalInt.empty(), Optional.of(reason), false, true);
     }
 
     /** The instruction is done: registers changed, RIP behind it. */
     static ExitAction completed(GuestDevices devices, Map<Gpr, Long> registers, long rip) {
-        return new ExitAction(devices, registers, OptionalLong.of(rip), OptionalInt.empty(), Optional.empty(), false);
+        return new ExitAction(
+                devices, registers, OptionalLong.of(rip), OptionalInt.empty(), Optional.empty(), false, false);
     }
 
     /** The same with a byte for the host. */
     ExitAction withCom1Output(OptionalInt output) {
-        return new ExitAction(devices, registers, rip, output, log, stopped);
+        return new ExitAction(devices, registers, rip, output, log, halted, stopped);
+    }
+
+    /** The same, waiting for an interrupt afterwards. */
+    ExitAction withHalt() {
+        return new ExitAction(devices, registers, rip, com1Output, log, true, stopped);
     }
 
     /** The same with a line for the log. */
     ExitAction withLog(String line) {
-        return new ExitAction(devices, registers, rip, com1Output, Optional.of(line), stopped);
+        return new ExitAction(devices, registers, rip, com1Output, Optional.of(line), halted, stopped);
     }
 }

@@ -16,7 +16,14 @@ final class Mtrrs {
     private static final long MASK_VALID = 1 << 11;
     private static final long FIRST_RANGE_END = 128L << 20;
 
+    private static final int FIXED_4K_RANGES = 8;
+
     private Mtrrs() {}
+
+    /** True for the name of such a register. */
+    static boolean isMtrr(int name) {
+        return name >= RegisterName.MTRR_CAP && name < RegisterName.MTRR_FIX_4K_C0000 + FIXED_4K_RANGES;
+    }
 
     /** Default type and the lowest 640 KiB. */
     static List<RegisterAssociation> fixed() {

@@ -40,7 +40,7 @@ class ExitHandlerRobustnessTest {
             try {
                 HvMessage message = HvMessage.CODEC.read(bytes);
                 long rax = message.payload().size() >= 56 ? message.payload().u64(48) : 0;
-                assertNotNull(new ExitHandler(GuestDevices.RESET).handle(message, rax));
+                assertNotNull(new ExitHandler(GuestDevices.RESET).handle(MessageExit.of(message, rax)));
             } catch (FormatException e) {
                 refused++;
             }

@@ -23,9 +23,13 @@ class ExitHandlerTest {
     private static final ExitHandler HANDLER = new ExitHandler(GuestDevices.RESET);
     private static final long RIP = 0x100_2000;
 
+    private static ExitAction handle(ExitHandler handler, HvMessage message, long rax) {
+        return handler.handle(MessageExit.of(message, rax));
+    }
+
     @Test
     void aByteForCom1GoesToTheHost() {
-        ExitAction action = HANDLER.handle(port(0x3f8, 1, InterceptHeader.WRITE, 0x141), 0x141);
+        ExitAction action = handle(HANDLER, port(0x3f8, 1, InterceptHeader.WRITE, 0x141), 0x141);
         assertEquals(OptionalInt.of('A'), action.com1Output());
         assertEquals(OptionalLong.of(RIP + 2), action.rip());
         assertEquals(Map.of(), action.registers());
@@ -33,22 +37,22 @@ class ExitHandlerTest {
 
     @Test
     void theTransmitterIsAlwaysReady() {
-        ExitAction action = HANDLER.handle(port(0x3fd, 1, InterceptHeader.READ, 0x1234), 0x1234);
+        ExitAction action = handle(HANDLER, port(0x3fd, 1, InterceptHeader.READ, 0x1234), 0x1234);
         assertEquals(Map.of(Gpr.RAX, 0x1260L), action.registers());
     }
 
     @Test
     void anEmptyPortReadsAllOnesInItsWidth() {
         long rax = 0x1111_2222_3333_4444L;
-        assertEquals(0x1111_2222_3333_ffffL, rax(HANDLER.handle(port(0xcf8, 2, InterceptHeader.READ, rax), rax)));
-        assertEquals(0xffff_ffffL, rax(HANDLER.handle(port(0xcf8, 4, InterceptHeader.READ, rax), rax)));
+        assertEquals(0x1111_2222_3333_ffffL, rax(handle(HANDLER, port(0xcf8, 2, InterceptHeader.READ, rax), rax)));
+        assertEquals(0xffff_ffffL, rax(handle(HANDLER, port(0xcf8, 4, InterceptHeader.READ, rax), rax)));
     }
 
     @Test
     void theDivisorLatchHidesTheTransmitter() {
-        GuestDevices latched = HANDLER.handle(port(0x3fb, 1, InterceptHeader.WRITE, 0x83), 0x83)
+        GuestDevices latched = handle(HANDLER, port(0x3fb, 1, InterceptHeader.WRITE, 0x83), 0x83)
                 .devices();
-        ExitAction action = new ExitHandler(latched).handle(port(0x3f8, 1, InterceptHeader.WRITE, 12), 12);
+        ExitAction action = handle(new ExitHandler(latched), port(0x3f8, 1, InterceptHeader.WRITE, 12), 12);
         assertEquals(OptionalInt.empty(), action.com1Output());
         assertEquals(12, action.devices().com1().divisor());
     }
@@ -56,24 +60,25 @@ class ExitHandlerTest {
     @Test
     void aPortMessageThatContradictsTheContextIsRefused() {
         HvMessage message = port(0x3f8, 1, InterceptHeader.WRITE, 1);
-        assertThrows(FormatException.class, () -> HANDLER.handle(message, 2));
+        assertThrows(FormatException.class, () -> handle(HANDLER, message, 2));
     }
 
     @Test
     void crashParametersAreKeptAndTheControlIsReported() {
-        ExitAction stored = HANDLER.handle(msr(Msr.HV_CRASH_P0 + 1, InterceptHeader.WRITE, 0x1_0000_0002L), 0);
+        ExitAction stored = handle(HANDLER, msr(Msr.HV_CRASH_P0 + 1, InterceptHeader.WRITE, 0x1_0000_0002L), 0);
         ExitAction reported =
-                new ExitHandler(stored.devices()).handle(msr(Msr.HV_CRASH_CTL, InterceptHeader.WRITE, 1L << 63), 0);
+                handle(new ExitHandler(stored.devices()), msr(Msr.HV_CRASH_CTL, InterceptHeader.WRITE, 1L << 63), 0);
         assertEquals(
                 "guest reported a crash: control 0x8000000000000000, parameters 0x0 0x100000002 0x0 0x0 0x0",
                 reported.log().orElseThrow());
-        ExitAction read = HANDLER.handle(msr(Msr.HV_CRASH_CTL, InterceptHeader.READ, 0), 0);
+        ExitAction read = handle(HANDLER, msr(Msr.HV_CRASH_CTL, InterceptHeader.READ, 0), 0);
         assertEquals(Map.of(Gpr.RAX, 0L, Gpr.RDX, 0xe000_0000L), read.registers());
     }
 
     @Test
     void aTripleFaultStopsTheVp() {
-        ExitAction action = HANDLER.handle(
+        ExitAction action = handle(
+                HANDLER,
                 new HvMessage(
                         MessageType.UNRECOVERABLE_EXCEPTION,
                         InterceptHeader.CODEC.toBytes(header(InterceptHeader.EXECUTE))),
@@ -85,7 +90,7 @@ class ExitHandlerTest {
     @Test
     void anUnknownMessageIsRefused() {
         HvMessage message = new HvMessage(MessageType.TIMER_EXPIRED, Bytes.EMPTY);
-        assertThrows(FormatException.class, () -> HANDLER.handle(message, 0));
+        assertThrows(FormatException.class, () -> handle(HANDLER, message, 0));
     }
 
     private static long rax(ExitAction action) {
