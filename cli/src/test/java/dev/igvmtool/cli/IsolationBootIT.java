@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.igvmtool.cli.TestConsole.Outcome;
+import dev.igvmtool.machine.partition.Isolation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Boots of the sample for confidential VMs, from the launch to the end of the guest. */
@@ -80,6 +82,12 @@ class IsolationBootIT {
             assertEquals(0, outcome.status(), outcome.err());
         }
         assertEquals(-1, Files.mismatch(first, second));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"VBS", "SNP", "TDX"})
+    void anotherSeedDiffersOnlyWhereEntropyShows(Isolation isolation) {
+        SeedComparison.check("openhcl-cvm", isolation);
     }
 
     /** The host is told nothing, but the emulator's user is. */
