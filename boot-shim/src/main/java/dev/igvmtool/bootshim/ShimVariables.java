@@ -30,7 +30,9 @@ record ShimVariables(Memory memory, long address) {
         SERIAL_ON,
         HYPERCALLS_ON,
         X2APIC,
-        SIDECAR_STARTED;
+        SIDECAR_STARTED,
+        /** There is an alias map. */
+        ALIAS_MAP;
 
         private long bit() {
             return 1L << ordinal();
@@ -130,13 +132,13 @@ record ShimVariables(Memory memory, long address) {
         memory.writeU64(address + SIDECAR_END, time);
     }
 
-    /** The settled alias map; 0 is no map, since it would alias nothing. */
+    /** The settled alias map, if there is one; a host may say 0. */
     OptionalLong aliasMap() {
-        long map = memory.readU64(address + ALIAS_MAP);
-        return map == 0 ? OptionalLong.empty() : OptionalLong.of(map);
+        return is(Flag.ALIAS_MAP) ? OptionalLong.of(memory.readU64(address + ALIAS_MAP)) : OptionalLong.empty();
     }
 
     void setAliasMap(long map) {
         memory.writeU64(address + ALIAS_MAP, map);
+        set(Flag.ALIAS_MAP);
     }
 }

@@ -12,6 +12,7 @@ import dev.igvmtool.host.config.Vtl2Base;
 import dev.igvmtool.machine.memory.PageState;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /** Boots that come to the kernel or further, and what each event does on the way. */
@@ -87,6 +88,13 @@ final class GoodBoots {
                 Scenario.ofAll("measured-options")
                         .patch(guest -> commandLine(guest, CommandLinePage.POLICY_STATIC, POOL_OPTION))
                         .expect(Expectation.logs("S12", "[INFO] Overriding VTL2 GPA pool config to Pages(777)")),
+                Scenario.of("alias-map-of-zero", NONE)
+                        .tree("/ { openhcl { vtl0-alias-map = <0 0>; }; };")
+                        .expect(Expectation.becomes(
+                                "S41",
+                                "alias map of the kernel's tree",
+                                OptionalLong.of(0),
+                                guest -> ShimEffects.kernelTree(guest).vtl0AliasMap())),
                 Scenario.of("host-options", NONE)
                         .config(builder -> builder.commandLine(POOL_OPTION))
                         .expect(Expectation.logs("S14", "[INFO] Overriding VTL2 GPA pool config to Pages(777)")),

@@ -214,8 +214,12 @@ final class ShimEffects {
     }
 
     private static Object processors(Guest guest) {
+        return (long) kernelTree(guest).cpus().size();
+    }
+
+    static BootTree kernelTree(Guest guest) {
         Bytes tree = guest.memory().readBytes(guest.at(Places.FDT_OBJECT) + TREE, 0x4_0000 - TREE);
-        return (long) BootTree.of(Fdt.parse(tree)).cpus().size();
+        return BootTree.of(Fdt.parse(tree));
     }
 
     private static boolean hasHypercallPage(Guest guest) {
