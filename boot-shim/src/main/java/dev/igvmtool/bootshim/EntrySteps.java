@@ -60,13 +60,18 @@ final class EntrySteps {
         cpu.set(ControlRegister.CR4, cpu.get(ControlRegister.CR4) | CR4_FXSR_AND_XMM_EXCEPTIONS);
     }
 
-    /**
-     * A program of steps has no addresses to fix: what remains of the relocator is the argument that it leaves on the
-     * stack, and the frame that the main function takes below it.
-     */
+    /** After the relocator its argument stays on the stack, and the main function takes its frame below. */
     private static void relocate(Cpu cpu) {
         cpu.push(cpu.get(Gpr.RSI));
-        cpu.set(Gpr.RSP, ShimLayout.of(cpu).at(ShimLayout.Static.MAIN_FRAME));
+        ShimLayout layout = ShimLayout.of(cpu);
+        int error = new Relocator(cpu.memory(), layout.base())
+                .run(layout.base() + layout.placement().dynamic());
+        if (error != Relocator.DONE) {
+            cpu.set(Gpr.RDI, error); // there is no log yet, and nobody to tell
+            cpu.jumpTo(PanicSteps.TRAP);
+            return;
+        }
+        cpu.set(Gpr.RSP, layout.at(ShimLayout.Static.MAIN_FRAME));
         cpu.set(Gpr.RDI, cpu.get(Gpr.RBX));
     }
 

@@ -17,6 +17,9 @@ import java.util.Objects;
  * stands on the stack; RDI and RSI carry its address and length from step to step.
  */
 final class PanicSteps {
+    /** The end without words. */
+    static final String TRAP = "panic-trap";
+
     private static final String FIRST = "panic";
     /** {@code BOOTSHIM} in memory order. */
     private static final long CRASH_P0 = 0x4d49_4853_544f_4f42L;
@@ -34,7 +37,7 @@ final class PanicSteps {
         return List.of(
                 Step.of(FIRST, PanicSteps::log),
                 Step.of("panic-report", PanicSteps::report),
-                Step.of("panic-trap", PanicSteps::trap));
+                Step.of(TRAP, PanicSteps::trap));
     }
 
     /** A step that is an event of the timeline and has the way out for what is fatal to the shim. */

@@ -114,7 +114,7 @@ public final class StageOverlays {
     }
 
     private ShimPlacement placement(long entryOffset, long early, long late) {
-        return new ShimPlacement(entryOffset, early - shim.shimBase(), late - shim.shimBase());
+        return new ShimPlacement(entryOffset, early - shim.shimBase(), late - shim.shimBase(), 0);
     }
 
     private String note(GpaRange image, ShimPlacement placement) {

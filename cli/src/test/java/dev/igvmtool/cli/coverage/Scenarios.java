@@ -11,6 +11,7 @@ final class Scenarios {
         return Stream.of(
                         GoodBoots.scenarios(),
                         TreeRefusals.scenarios(),
+                        Relocations.scenarios(),
                         ImageRefusals.scenarios(),
                         TopologyRefusals.scenarios(),
                         ServicingRefusals.scenarios(),
