@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.eclipse.lsp4j.debug.services.IDebugProtocolClient;
@@ -97,7 +98,7 @@ final class Connection {
     /** Serves the client; true if it wants the server to end. */
     boolean run() {
         session.connect(launcher.getRemoteProxy());
-        launcher.startListening();
+        Future<?> unused = launcher.startListening();
         try {
             mailbox.serve();
         } catch (InterruptedException e) {

@@ -27,7 +27,7 @@ final class MotionRequests {
 
     /** @param motion takes the VP that is to move */
     private <T extends @Nullable Object> CompletableFuture<T> move(
-            int thread, T response, BiFunction<Debugger, Integer, Stop> motion) {
+            int thread, @Nullable T response, BiFunction<Debugger, Integer, Stop> motion) {
         return mailbox.ask(answer -> {
             Debuggee debuggee = session.debuggee();
             int vp = debuggee.stack().vp(thread);
