@@ -21,7 +21,9 @@ import java.util.Optional;
 public record CpuidPage(List<Entry> entries) {
     public static final int SIZE = 4096;
     public static final int MAX_ENTRIES = 64;
-    private static final int HEADER_BYTES = 16;
+
+    /** u32 number of leaves, then zeros. */
+    public static final int HEADER_BYTES = 16;
 
     /**
      * {@code snp_cpuid_fn}, 48 bytes: one leaf.

@@ -15,22 +15,28 @@ public final class SampleBoot {
     private SampleBoot() {}
 
     public static Machine machine(int vps) {
-        VmConfig config =
-                VmConfig.builder().topology(vps, 1L << 30, vps > 1 ? 2 : 1).build();
+        return machine(
+                "openhcl-x64",
+                VmConfig.builder().topology(vps, 1L << 30, vps > 1 ? 2 : 1).build());
+    }
+
+    static Machine machine(String sample, VmConfig config) {
         return VirtualMachine.load(
-                        IgvmReader.read(
-                                BootImage.in(sample()).orElseThrow().build().content()),
+                        IgvmReader.read(BootImage.in(sample(sample))
+                                .orElseThrow()
+                                .build()
+                                .content()),
                         config,
                         StagePrograms.forMachine(),
                         Optional.empty())
                 .machine();
     }
 
-    private static Path sample() {
+    private static Path sample(String name) {
         Path folder = Path.of("").toAbsolutePath();
         while (!Files.exists(folder.resolve("samples/openhcl-x64/manifest.yaml"))) {
             folder = folder.getParent();
         }
-        return folder.resolve("samples/openhcl-x64");
+        return folder.resolve("samples").resolve(name);
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.abi.binary.IgvmToolException;
+import dev.igvmtool.abi.hv.HypercallCode;
 import dev.igvmtool.debugger.Condition;
 import dev.igvmtool.debugger.Condition.Access;
 import dev.igvmtool.debugger.Condition.Place;
@@ -19,7 +20,10 @@ import dev.igvmtool.debugger.view.Located;
 import dev.igvmtool.debugger.view.ShimImage;
 import dev.igvmtool.debugger.view.Structures;
 import dev.igvmtool.debugger.view.ViewNode;
+import dev.igvmtool.host.config.VmConfig;
 import dev.igvmtool.machine.Machine;
+import dev.igvmtool.machine.event.MachineEvent;
+import dev.igvmtool.machine.partition.Isolation;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -87,6 +91,46 @@ class StructuresOfABootTest {
         assertTrue(view("shim-log").children().size() > 5);
         assertEquals(
                 "2", view("sidecar-params").find("node_count").orElseThrow().text());
+    }
+
+    /** The shim's last hypercall before it jumps started VP 3, or another: its input still lies where RDX leads. */
+    @Test
+    void inputOfTheLastHypercallIsFoundByRegisters() {
+        Stop stop = debugger.runTo(
+                new Condition.OnHypercall(OptionalInt.of(HypercallCode.START_VIRTUAL_PROCESSOR.code())),
+                Long.MAX_VALUE);
+        int vp = stop.hits().get(0).vp();
+        Located input = structures.find("hypercall-input-vp" + vp).orElseThrow();
+        assertEquals("start-virtual-processor-input", input.type().name());
+        MachineEvent.HypercallDone call =
+                (MachineEvent.HypercallDone) stop.hits().get(0).event().orElseThrow();
+        assertEquals(
+                call.input(),
+                debugger.machine()
+                        .physicalMemory()
+                        .readBytes(input.gpa(), call.input().size()));
+    }
+
+    /** What only SNP has. */
+    @Test
+    void pagesOfSnpAreFound() {
+        VmConfig config = VmConfig.builder()
+                .topology(2, 1L << 30, 1)
+                .isolation(Isolation.SNP)
+                .build();
+        Machine machine = SampleBoot.machine("openhcl-cvm", config);
+        Structures snp = new Structures(
+                new Debugger(new History(machine, HistoryLimits.DEFAULT), List.of()), ShimImage.find(machine));
+        ViewNode vmsa = snp.view(snp.find("vmsa").orElseThrow());
+        assertEquals(
+                machine.vp(0).state().active().rip,
+                vmsa.find("rip").orElseThrow().number().orElseThrow());
+        assertEquals(
+                "VMSA, state save area",
+                snp.find("vmsa-vp0-vtl2").orElseThrow().type().title());
+        assertTrue(snp.view(snp.find("cpuid-page").orElseThrow()).children().size() > 5);
+        assertTrue(
+                snp.view(snp.find("secrets-page").orElseThrow()).find("vmpck0").isPresent());
     }
 
     @Test

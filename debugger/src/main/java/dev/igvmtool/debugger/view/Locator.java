@@ -2,6 +2,8 @@ package dev.igvmtool.debugger.view;
 
 import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.abi.binary.IgvmToolException;
+import dev.igvmtool.abi.hv.HypercallCode;
+import dev.igvmtool.abi.hv.HypercallControl;
 import dev.igvmtool.abi.linux.BootParams;
 import dev.igvmtool.abi.linux.CcBlob;
 import dev.igvmtool.abi.linux.SetupData;
@@ -12,6 +14,7 @@ import dev.igvmtool.abi.shim.ShimParams;
 import dev.igvmtool.abi.sidecar.SidecarLimits;
 import dev.igvmtool.abi.sidecar.SidecarNodeRecord;
 import dev.igvmtool.abi.sidecar.SidecarParams;
+import dev.igvmtool.abi.x64.Gpr;
 import dev.igvmtool.abi.x64.TdxTrampolineContext;
 import dev.igvmtool.machine.Machine;
 import dev.igvmtool.machine.memory.PhysicalMemory;
@@ -130,8 +133,8 @@ final class Locator {
     private void addReservedRegion(long region) {
         String by = "VTL2 reserved region";
         add("vmsa", HypervisorTypes.VMSA, region + ReservedRegion.VMSA_PAGE * PAGE, by);
-        addRange("cpuid-page", region + ReservedRegion.CPUID_PAGE * PAGE, PAGE, by);
-        addRange("secrets-page", region + ReservedRegion.SECRETS_PAGE * PAGE, PAGE, by);
+        add("cpuid-page", SnpTypes.CPUID_PAGE, region + ReservedRegion.CPUID_PAGE * PAGE, by);
+        add("secrets-page", SnpTypes.SECRETS_PAGE, region + ReservedRegion.SECRETS_PAGE * PAGE, by);
     }
 
     private void addBootParams(long gpa) {
@@ -192,13 +195,35 @@ final class Locator {
         }
     }
 
+    /** The input that the registers of a VP lead to, if they are those of a hypercall that has one in memory. */
+    private void addHypercall(Vp vp) {
+        HypercallControl control = new HypercallControl(vp.state().gpr(vp.vtl(), Gpr.RCX));
+        long gpa = vp.state().gpr(vp.vtl(), Gpr.RDX);
+        if (control.fast() || control.nested() || control.hasReservedBits() || gpa == 0 || gpa % Long.BYTES != 0) {
+            return;
+        }
+        HypercallCode.of(control.code())
+                .filter(code -> HypercallForm.of(code).isKnown())
+                .map(code -> new HypercallInput(code, control.repCount()))
+                // An input does not go over the end of its page.
+                .filter(input -> gpa % PAGE + input.sizeBytes(memory, gpa) <= PAGE)
+                .ifPresent(input -> add(
+                        "hypercall-input-vp" + vp.index(),
+                        input,
+                        gpa,
+                        "RCX and RDX of the VP, input of " + input.code().callName()));
+    }
+
     private void addPagesOf(Vp vp) {
+        addHypercall(vp);
+        add("ghcb-vp" + vp.index(), SnpTypes.GHCB, vp.state().registeredGhcb, "GHCB that the VP has registered");
         for (int vtl = 0; vtl < machine.partition().vtlCount(); vtl++) {
             if (!vp.state().hasVtl(vtl)) {
                 continue;
             }
             VtlState state = vp.state().vtl(vtl);
             String suffix = "-vp" + vp.index() + "-vtl" + vtl;
+            add("vmsa" + suffix, HypervisorTypes.VMSA, state.vmsa, "save area of the VP");
             addEnabled("vp-assist" + suffix, HypervisorTypes.VP_ASSIST, state.vpAssistPage, "MSR 0x40000073");
             addEnabled("messages" + suffix, HypervisorTypes.MESSAGE_PAGE, state.synic.simp, "MSR 0x40000083");
             addEnabled("event-flags" + suffix, HypervisorTypes.EVENT_FLAGS_PAGE, state.synic.siefp, "MSR 0x40000082");

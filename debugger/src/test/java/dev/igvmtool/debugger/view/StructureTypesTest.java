@@ -9,11 +9,15 @@ import dev.igvmtool.abi.binary.FormatException;
 import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.abi.binary.IgvmToolException;
 import dev.igvmtool.abi.hv.HvMessage;
+import dev.igvmtool.abi.hv.HypercallCode;
 import dev.igvmtool.abi.hv.MessageType;
 import dev.igvmtool.abi.linux.BootParams;
 import dev.igvmtool.abi.linux.E820Entry;
 import dev.igvmtool.abi.linux.SetupData;
 import dev.igvmtool.abi.shim.BootLogBuffer;
+import dev.igvmtool.abi.snp.CpuidPage;
+import dev.igvmtool.abi.snp.Ghcb;
+import dev.igvmtool.abi.snp.SecretsPage;
 import dev.igvmtool.devicetree.FdtBuilder;
 import dev.igvmtool.machine.memory.PhysicalMemory;
 import java.util.List;
@@ -190,5 +194,45 @@ class StructureTypesTest {
         for (StructureType type : StructureTypes.all()) {
             assertThrows(IgvmToolException.class, () -> type.view(memory, 0x10_0000 - 1), type.name());
         }
+    }
+
+    @Test
+    void pagesOfSnpSayWhatTheFirmwarePutThere() {
+        CpuidPage page =
+                new CpuidPage(List.of(new CpuidPage.Entry(1, 2, 3, 4, 5, 6), new CpuidPage.Entry(7, 0, 1, 2, 3, 4)));
+        memory.writeBytes(AT, page.toBytes());
+        ViewNode view = SnpTypes.CPUID_PAGE.view(memory, AT);
+        assertEquals("2 leaves", view.text());
+        assertEquals(
+                "0x7/0x0 xcr0 0x0 xss 0x0: eax 0x00000001 ebx 0x00000002 ecx 0x00000003 edx 0x00000004",
+                text(view, "[1]"));
+        assertEquals(AT + 16 + 48, view.find("[1]").orElseThrow().gpa());
+
+        memory.writeU32(AT, 3);
+        memory.writeBytes(AT + SecretsPage.KEYS + SecretsPage.KEY_BYTES, Bytes.fromHex("ab".repeat(32)));
+        assertEquals("3", text(SnpTypes.SECRETS_PAGE.view(memory, AT), "version"));
+        assertEquals("ab".repeat(32), text(SnpTypes.SECRETS_PAGE.view(memory, AT), "vmpck1"));
+
+        memory.writeU64(AT + Ghcb.EXIT_CODE, 0x7c);
+        memory.writeU32(AT + Ghcb.USAGE, 1);
+        memory.writeU64(AT + Ghcb.HYPERCALL_CONTROL, 0x50);
+        assertEquals("0x7c (124)", text(SnpTypes.GHCB.view(memory, AT), "exit_code"));
+        assertEquals("1 hypercall", text(SnpTypes.GHCB.view(memory, AT), "usage"));
+        assertEquals("0x50 (80)", text(SnpTypes.GHCB.view(memory, AT), "hypercall_control"));
+    }
+
+    @Test
+    void inputOfAHypercallHasItsHeaderAndItsList() {
+        StructureType type = new HypercallInput(HypercallCode.GET_VP_REGISTERS, 2);
+        assertEquals("get-vp-registers-input", type.name());
+        memory.writeU64(AT, -1);
+        memory.writeU32(AT + 8, 3);
+        memory.writeU32(AT + 16, 0x20000);
+        memory.writeU32(AT + 20, 0x20010);
+        ViewNode view = type.view(memory, AT);
+        assertEquals("3", text(view, "vpIndex"));
+        assertEquals(0x20010, view.find("[1]").orElseThrow().number().orElseThrow());
+        assertEquals(AT + 20, view.find("[1]").orElseThrow().gpa());
+        assertEquals(24, type.sizeBytes(memory, AT));
     }
 }
