@@ -35,7 +35,7 @@ import java.util.stream.IntStream;
  */
 public final class VerifyReports {
     private static final int ROUNDS = 7;
-    private static final int COUNT = 400;
+    private static final int COUNT = 200;
     private static final double SECOND = 1e9;
     private static final Path SAMPLE = Path.of("samples", "attested");
 
