@@ -2,6 +2,7 @@ package dev.igvmtool.attestation;
 
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.attestation.image.ImageExpectations;
+import dev.igvmtool.measurement.eventlog.EventLog;
 import java.util.Optional;
 
 /**
@@ -9,10 +10,11 @@ import java.util.Optional;
  *
  * @param image what was started; without one the launch digest is not judged, unless the policy fixes it
  * @param reportData what the machine was asked to put into its report, 64 bytes: a nonce
+ * @param eventLog what the machine says of its run-time registers
  */
-public record Expectations(Optional<ImageExpectations> image, Optional<Bytes> reportData) {
+public record Expectations(Optional<ImageExpectations> image, Optional<Bytes> reportData, Optional<EventLog> eventLog) {
     /** Nothing is known. */
-    public static final Expectations NONE = new Expectations(Optional.empty(), Optional.empty());
+    public static final Expectations NONE = new Expectations(Optional.empty(), Optional.empty(), Optional.empty());
 
     /** Bytes of report data on every platform. */
     public static final int REPORT_DATA_BYTES = 64;
@@ -27,11 +29,16 @@ public record Expectations(Optional<ImageExpectations> image, Optional<Bytes> re
 
     /** An image and nothing else. */
     public static Expectations of(ImageExpectations image) {
-        return new Expectations(Optional.of(image), Optional.empty());
+        return new Expectations(Optional.of(image), Optional.empty(), Optional.empty());
     }
 
     /** The same with report data. */
     public Expectations withReportData(Bytes data) {
-        return new Expectations(image, Optional.of(data));
+        return new Expectations(image, Optional.of(data), eventLog);
+    }
+
+    /** The same with an event log. */
+    public Expectations withEventLog(EventLog log) {
+        return new Expectations(image, reportData, Optional.of(log));
     }
 }

@@ -10,6 +10,7 @@ import dev.igvmtool.attestation.image.ImageExpectations;
 import dev.igvmtool.attestation.snp.SnpEvidence;
 import dev.igvmtool.attestation.snp.SnpReport;
 import dev.igvmtool.attestation.snp.SnpVerifier;
+import dev.igvmtool.attestation.tdx.EventLogChecks;
 import dev.igvmtool.attestation.tdx.TdReport;
 import dev.igvmtool.attestation.tdx.TdReportVerifier;
 import dev.igvmtool.attestation.tdx.TdxEvidence;
@@ -91,6 +92,7 @@ public record Verifier(Policy policy, TrustAnchors anchors, Instant at) {
             SnpReport report = evidence.report();
             List<Verdict> groups = new ArrayList<>(new SnpVerifier(policy.snp(), anchors, at).verify(evidence));
             groups.add(nonce(report.reportData()));
+            eventLogOfNoUse().ifPresent(groups::add);
             groups.add(image(
                     PlatformType.SEV_SNP, policy.snp().fixesMeasurement(), image -> ImageChecks.snp(report, image)));
             return groups;
@@ -105,6 +107,14 @@ public record Verifier(Policy policy, TrustAnchors anchors, Instant at) {
                             () -> Check.skipped(NONCE, found.toHex(), NONCE_CLAUSE, "none was given to compare with"));
         }
 
+        /** A log that was given and cannot be judged must show. */
+        private Optional<Check> eventLogOfNoUse() {
+            return expectations
+                    .eventLog()
+                    .map(log -> Check.missing(
+                            "event log", "RFC 9334 section 8.1, evidence", "the report has no run-time registers"));
+        }
+
         private List<Verdict> tdx(TdxQuote quote) {
             TdxEvidence evidence = new TdxEvidence(
                     quote,
@@ -114,6 +124,8 @@ public record Verifier(Policy policy, TrustAnchors anchors, Instant at) {
                     endorsements.qeIdentities());
             List<Verdict> groups = new ArrayList<>(new TdxVerifier(policy.tdx(), anchors, at).verify(evidence));
             groups.add(nonce(quote.body().reportData()));
+            groups.add(
+                    EventLogChecks.rtmrs(expectations.eventLog(), quote.body().rtmrs()));
             groups.add(image(
                     PlatformType.TDX,
                     policy.tdx().fixesMeasurement(),
@@ -124,6 +136,8 @@ public record Verifier(Policy policy, TrustAnchors anchors, Instant at) {
         private List<Verdict> tdReport(TdReport report) {
             List<Verdict> groups = new ArrayList<>(TdReportVerifier.verify(report, endorsements.quote()));
             groups.add(nonce(report.reportData()));
+            groups.add(
+                    EventLogChecks.rtmrs(expectations.eventLog(), report.info().registers()));
             endorsements
                     .quote()
                     .ifPresentOrElse(
@@ -139,6 +153,7 @@ public record Verifier(Policy policy, TrustAnchors anchors, Instant at) {
         private List<Verdict> vbs(VbsReport report) {
             List<Verdict> groups = new ArrayList<>(new VbsVerifier(policy.vbs()).verify(report));
             groups.add(nonce(report.reportData()));
+            eventLogOfNoUse().ifPresent(groups::add);
             groups.add(image(
                     PlatformType.VSM_ISOLATION,
                     policy.vbs().fixesMeasurement(),

@@ -13,6 +13,7 @@ import dev.igvmtool.document.DocumentReader;
 import dev.igvmtool.format.IgvmFile;
 import dev.igvmtool.format.IgvmReader;
 import dev.igvmtool.measurement.Profile;
+import dev.igvmtool.measurement.eventlog.EventLog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,6 +67,12 @@ final class VerificationOptions {
             paramLabel = "HEX",
             description = "What the machine was asked to put into its report: a nonce or a hash, up to 64 bytes.")
     Optional<String> reportData;
+
+    @Option(
+            names = "--event-log",
+            paramLabel = "FILE",
+            description = "CCEL event log of the TD, replayed and compared with the run-time registers in its quote.")
+    Optional<String> eventLog;
 
     @Option(
             names = "--at",
@@ -143,7 +150,9 @@ final class VerificationOptions {
             IgvmFile file = new InputFile(name).read(console, IgvmReader::read);
             return ImageExpectations.of(file, asked);
         });
-        return new Expectations(measured, reportData.map(VerificationOptions::reportData));
+        return new Expectations(
+                measured, reportData.map(VerificationOptions::reportData), eventLog.map(name -> new InputFile(name)
+                        .read(console, EventLog::read)));
     }
 
     /** Zeros behind what is given, as guests write them. */

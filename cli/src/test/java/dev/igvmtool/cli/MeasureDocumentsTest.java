@@ -144,6 +144,7 @@ class MeasureDocumentsTest {
                 "--corim-key",
                 "--endorsements",
                 "--report-data",
+                "--event-log",
                 "--html",
                 "--batch",
                 "--print-schema",

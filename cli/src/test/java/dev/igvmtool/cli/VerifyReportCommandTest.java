@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.cli.TestConsole.Outcome;
+import dev.igvmtool.testing.SharedTestData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,6 +90,19 @@ class VerifyReportCommandTest {
         Outcome bare = TestConsole.run("verify", "report", sample("snp/report.bin"), "--at", "2026-06-01");
         assertEquals(1, bare.status());
         assertTrue(bare.out().contains("not checked  image; no image is given"), bare.out());
+    }
+
+    @Test
+    void eventLogIsReplayed() {
+        String quote = SharedTestData.require("attestation/tdx-ccel/quote.dat").toString();
+        String log =
+                SharedTestData.require("attestation/tdx-ccel/ccel-data.dat").toString();
+        Outcome outcome =
+                TestConsole.run("verify", "report", quote, "--event-log", log, "--at", "2024-12-01T00:00:00Z");
+        // There is no collateral.
+        assertEquals(1, outcome.status(), outcome.err());
+        assertTrue(outcome.out().contains("pass         replayed rtmr2: 4969684dc873"), outcome.out());
+        assertEquals(2, TestConsole.run("verify", "report", quote, "--event-log", quote).status());
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.Codec;
 import dev.igvmtool.abi.binary.Fixed;
 import dev.igvmtool.abi.binary.U64;
+import java.util.List;
 
 /**
  * {@code sgx_report2_body_t}, 584 bytes: what the TDX module says of a TD. The 1.5 body has 64 bytes more, see
@@ -46,4 +47,9 @@ public record TdBody(
         @Fixed(48) Bytes rtmr3,
         @Fixed(64) Bytes reportData) {
     public static final Codec<TdBody> CODEC = Codec.of(TdBody.class, lookup());
+
+    /** RTMR0 to RTMR3. */
+    public List<Bytes> rtmrs() {
+        return List.of(rtmr0, rtmr1, rtmr2, rtmr3);
+    }
 }

@@ -8,6 +8,8 @@ import dev.igvmtool.abi.binary.Fixed;
 import dev.igvmtool.abi.binary.FormatException;
 import dev.igvmtool.abi.binary.U64;
 import dev.igvmtool.abi.binary.U8;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * {@code TDREPORT_STRUCT}, 1024 bytes: what the TDX module says of a TD, protected by a MAC that only the same platform can
@@ -77,6 +79,15 @@ public record TdReport(
             @Fixed(48) Bytes serviceTdHash,
             @Fixed(64) Bytes extension) {
         public static final Codec<TdInfo> CODEC = Codec.of(TdInfo.class, lookup());
+
+        private static final int RTMR_BYTES = 48;
+
+        /** RTMR0 to RTMR3. */
+        public List<Bytes> registers() {
+            return IntStream.range(0, rtmrs.size() / RTMR_BYTES)
+                    .mapToObj(i -> rtmrs.slice(i * RTMR_BYTES, RTMR_BYTES))
+                    .toList();
+        }
     }
 
     /** @throws FormatException if the size is another */

@@ -7,6 +7,7 @@ final class TdxClause {
     static final String SIGNATURE = "TDX DCAP quoting library, quote signature data";
     static final String ATTRIBUTES = "TDX module base specification, ATTRIBUTES";
     static final String XFAM = "TDX module base specification, XFAM";
+    static final String EVENT_LOG = "UEFI specification section 38, confidential computing event log";
     static final String PCK = "SGX PCK certificate and CRL profile";
     static final String TCB_INFO = "Intel PCS API v4, TDX TCB info";
     static final String IDENTITY = "Intel PCS API v4, TD QE identity";
