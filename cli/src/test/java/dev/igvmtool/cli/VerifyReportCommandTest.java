@@ -102,7 +102,9 @@ class VerifyReportCommandTest {
         // There is no collateral.
         assertEquals(1, outcome.status(), outcome.err());
         assertTrue(outcome.out().contains("pass         replayed rtmr2: 4969684dc873"), outcome.out());
-        assertEquals(2, TestConsole.run("verify", "report", quote, "--event-log", quote).status());
+        assertEquals(
+                2,
+                TestConsole.run("verify", "report", quote, "--event-log", quote).status());
     }
 
     @Test
