@@ -7,9 +7,11 @@ import dev.igvmtool.abi.x64.Msr;
 import dev.igvmtool.devicetree.Fdt;
 import dev.igvmtool.devicetree.binding.BootTree;
 import dev.igvmtool.devicetree.binding.TreeIsolation;
+import dev.igvmtool.kernelstub.call.SystemCalls;
 import dev.igvmtool.kernelstub.fault.KernelPanic;
 import dev.igvmtool.kernelstub.fault.LinuxError;
 import dev.igvmtool.kernelstub.fault.SnpTermination;
+import dev.igvmtool.kernelstub.fault.ThreadGone;
 import dev.igvmtool.kernelstub.host.Detection;
 import dev.igvmtool.kernelstub.host.Host;
 import dev.igvmtool.kernelstub.host.Hosts;
@@ -48,6 +50,8 @@ final class PanicSteps {
         return cpu -> {
             try {
                 action.run(cpu);
+            } catch (ThreadGone e) {
+                cpu.jumpTo(SystemCalls.SCHEDULE_STEP);
             } catch (KernelPanic | FormatException | LinuxError e) {
                 panic(cpu, e);
             }

@@ -67,7 +67,7 @@ final class VtlSteps {
 
     /** False if something else has to be done first; it goes on there. */
     static boolean mayEnter(Kernel kernel, RunPage run) {
-        int pid = kernel.self().current();
+        int pid = kernel.current().pid();
         if (run.cancel() != 0) {
             finish(kernel, Errno.EINTR.result());
             return false;

@@ -146,6 +146,11 @@ record ParavisorProcess(Cpu cpu, long data, long thread) {
         write("<4>", text);
     }
 
+    /** One record of the kernel log about the end of something. */
+    void critical(String text) {
+        write("<2>", text);
+    }
+
     private void write(String level, String text) {
         if (get(Variable.LOG_FILE) >= 0) {
             int size = put(level, text);

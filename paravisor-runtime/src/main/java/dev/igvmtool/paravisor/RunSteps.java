@@ -89,7 +89,7 @@ final class RunSteps {
         process.set(Variable.EXIT_COM1, action.com1Output().orElse(-1));
         process.set(Variable.EXIT_HALTS, action.halted() ? 1 : 0);
         process.set(Variable.EXIT_STOPS, action.stopped() ? 1 : 0);
-        action.log().ifPresent(process::warn);
+        action.log().ifPresent(action.stopped() ? process::critical : process::warn);
     }
 
     private static void forwardByte(ParavisorProcess process) {

@@ -7,6 +7,7 @@ import dev.igvmtool.abi.x64.Msr;
 import dev.igvmtool.kernelstub.boot.CommandLine;
 import dev.igvmtool.kernelstub.boot.Handoff;
 import dev.igvmtool.kernelstub.fault.KernelPanic;
+import dev.igvmtool.kernelstub.fault.ThreadGone;
 import dev.igvmtool.kernelstub.fs.FileData;
 import dev.igvmtool.kernelstub.fs.FileTree;
 import dev.igvmtool.kernelstub.host.Host;
@@ -203,9 +204,17 @@ public final class Kernel {
         return new CpuArea(physical, cpu.readMsr(Msr.KERNEL_GS_BASE) - KernelMap.DIRECT_MAP);
     }
 
-    /** The process that runs on this processor. */
+    /**
+     * The process that runs on this processor.
+     *
+     * @throws ThreadGone if another processor has ended it meanwhile
+     */
     public Task current() {
-        return processes.get(self().current());
+        int pid = self().current();
+        if (pid != 0 && processes.find(pid).filter(Task::isAlive).isEmpty()) {
+            throw new ThreadGone(pid);
+        }
+        return processes.get(pid);
     }
 
     /** All files. */

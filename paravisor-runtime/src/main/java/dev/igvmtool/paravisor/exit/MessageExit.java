@@ -38,7 +38,7 @@ public final class MessageExit {
                         + VMCALL_BYTES);
             case MessageType.APIC_EOI, MessageType.SYNIC_SINT_DELIVERABLE, MessageType.INTERRUPT_DELIVERABLE ->
                 new Vtl0Exit.Nothing(); // no interrupt controller and no message of ours waits for it
-            case MessageType.UNMAPPED_GPA, MessageType.GPA_INTERCEPT -> {
+            case MessageType.UNMAPPED_GPA, MessageType.GPA_INTERCEPT, MessageType.UNACCEPTED_GPA -> {
                 MemoryIntercept intercept = MemoryIntercept.CODEC.read(message.payload());
                 yield new Vtl0Exit.MemoryAccess(
                         intercept.gpa(), intercept.header().rip());
