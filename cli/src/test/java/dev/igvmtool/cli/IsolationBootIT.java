@@ -115,6 +115,32 @@ class IsolationBootIT {
         assertTrue(reason.startsWith("Kernel panic - not syncing: No working init found"), reason);
     }
 
+    /** The threads of the other processors are in VTL0 when the paravisor ends. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 4})
+    void aParavisorThatEndsIsOnePanic(int vps) throws IOException {
+        Outcome outcome = TestConsole.run(
+                "boot",
+                SAMPLE,
+                "--isolation",
+                "snp",
+                "--vps",
+                String.valueOf(vps),
+                "--hostile",
+                "guest-not-run",
+                "--json");
+        assertEquals(0, outcome.status(), outcome.err());
+        String reason = new ObjectMapper()
+                .readTree(outcome.out())
+                .get("failure")
+                .get("reason")
+                .asText();
+        assertEquals(
+                "openvmm_hcl: fatal: return to VTL0: EINVAL, invalid argument;"
+                        + " Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000100",
+                reason);
+    }
+
     private static JsonNode json(String... args) throws IOException {
         Outcome outcome = TestConsole.run(args);
         assertEquals(0, outcome.status(), outcome.err());

@@ -68,7 +68,7 @@ public record HostileVerdict(
             }
             return expected.unchanged().isEmpty()
                     ? Optional.empty()
-                    : changed(expected.unchanged(), boot.handoff(), honest.get().handoff());
+                    : changed(expected.unchanged(), boot, honest.get());
         }
         if (boot.failure().isEmpty()) {
             return Optional.of("it went on to " + lastEvent(boot));
@@ -100,23 +100,25 @@ public record HostileVerdict(
                 || boot.shimLog().filter(log -> log.toUtf8().contains(text)).isPresent();
     }
 
-    private static Optional<String> changed(List<Product> products, Optional<Handoff> boot, Optional<Handoff> honest) {
-        if (boot.isEmpty() || honest.isEmpty()) {
+    private static Optional<String> changed(List<Product> products, BootOutcome boot, BootOutcome honest) {
+        if (boot.handoff().isEmpty() || honest.handoff().isEmpty()) {
             return Optional.of("there is no hand-over to the kernel to compare");
         }
         return products.stream()
-                .filter(product -> !part(product, boot.get()).equals(part(product, honest.get())))
+                .filter(product -> !part(product, boot).equals(part(product, honest)))
                 .map(product -> "the " + product.name().toLowerCase(Locale.ROOT).replace('_', ' ')
                         + " is not that of an honest host")
                 .findFirst();
     }
 
-    private static Object part(Product product, Handoff handoff) {
+    private static Object part(Product product, BootOutcome boot) {
+        Handoff handoff = boot.handoff().orElseThrow();
         return switch (product) {
             case KERNEL_TREE -> handoff.kernelTree();
             case COMMAND_LINE -> handoff.commandLine();
             case E820 -> handoff.e820();
             case BOOT_PARAMS -> handoff.bootParams();
+            case GUEST_OUTPUT -> boot.vm().guestConsole().text();
         };
     }
 }

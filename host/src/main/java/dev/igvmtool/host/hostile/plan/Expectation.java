@@ -31,11 +31,13 @@ public record Expectation(
         PROCEEDS
     }
 
-    /** What a boot leaves for the kernel. */
+    /** What a boot leaves for the kernel, and what comes of it in the end. */
     public enum Product {
         KERNEL_TREE,
         COMMAND_LINE,
         E820,
-        BOOT_PARAMS
+        BOOT_PARAMS,
+        /** What VTL0 prints. */
+        GUEST_OUTPUT
     }
 }

@@ -31,7 +31,7 @@ final class Shapes {
             Shape.of("expectation", "an expectation", "isolation", "refuses", "stops", "proceeds", "says", "unchanged");
     static final Shape ISOLATION = Shape.of("isolation", "'isolation'", "none", "vbs", "snp", "tdx");
     static final Shape PRODUCT =
-            Shape.of("product", "'unchanged'", "kernel-tree", "command-line", "e820", "boot-params");
+            Shape.of("product", "'unchanged'", "kernel-tree", "command-line", "e820", "boot-params", "guest-output");
 
     static final List<Shape> ALL = List.of(
             PLAN,
