@@ -137,15 +137,12 @@ final class BootFlow {
     }
 
     private static List<Row> kernelAndUser() {
-        String later = "the kernel stage does not start the guest under SNP and TDX";
         return List.of(
-                event("K01", "kernel: zero page, chain, own guest id and hypercall page")
-                        .unreached(later, HARDWARE),
-                event("K02", "kernel: processors").unreached(later, HARDWARE),
-                event("K03", "kernel: initrd").unreached(later, HARDWARE),
-                event("U01", "init: mounts, environment, start of the paravisor")
-                        .unreached(later, HARDWARE),
-                event("U02", "paravisor: tree, tables, measured configuration").unreached(later, HARDWARE),
+                event("K01", "kernel: zero page, chain, own guest id and way to the hypervisor"),
+                event("K02", "kernel: processors"),
+                event("K03", "kernel: initrd"),
+                event("U01", "init: mounts, environment, start of the paravisor"),
+                event("U02", "paravisor: tree, tables, measured configuration"),
                 event("U03", "paravisor: state for the next instance")
                         .not(FIRST_BOOT, ISOLATED)
                         .unreached("the paravisor does not save its state yet", NONE));

@@ -121,7 +121,7 @@ final class GoodBoots {
 
     private static List<Scenario> toTheEnd() {
         return List.of(
-                Scenario.of("to-the-guest", NONE, VBS).toTheEnd().expect(LaterEffects::expected),
+                Scenario.ofAll("to-the-guest").toTheEnd().expect(LaterEffects::expected),
                 ServicingRefusals.restart("servicing", state -> state)
                         .expect(Expectation.logs("S16b", "[INFO] reading topology from persisted state"))
                         .expect(Expectation.logs("S19", "[INFO] sidecar: excluding CPUs [1]")));

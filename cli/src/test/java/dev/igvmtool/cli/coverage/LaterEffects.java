@@ -5,8 +5,10 @@ import static dev.igvmtool.cli.coverage.Expectation.comes;
 import static dev.igvmtool.cli.coverage.Expectation.grows;
 
 import dev.igvmtool.abi.paravisor.ParameterRegion;
+import dev.igvmtool.abi.x64.TdxTrampolineContext;
 import dev.igvmtool.machine.partition.Isolation;
 import dev.igvmtool.machine.vp.RunState;
+import dev.igvmtool.machine.vp.VtlState;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,10 +23,12 @@ final class LaterEffects {
         List<Expectation> all = new ArrayList<>(List.of(
                 becomes("K01", "vendor of the guest id", LINUX, guest -> guest.partition().guestOsId[2] >>> 56),
                 grows("K01", "the kernel's log", "Command line: loglevel=8", Guest::kernelLog),
-                comes("K01", "a hypercall page of the kernel", guest -> (guest.partition().hypercallPage[2] & 1) != 0),
                 grows("K02", "the kernel's log", "smp: Brought up ", Guest::kernelLog),
                 grows("K03", "the kernel's log", "Unpacking initramfs: ", Guest::kernelLog),
-                grows("I01", "the kernel's log", "underhill_init", Guest::kernelLog)
+                grows("I01", "the kernel's log", "mount proc at /proc", Guest::kernelLog)
+                        .until("P01")
+                        .of("U01"),
+                grows("I01", "the kernel's log", "exec /bin/openvmm_hcl as process 2", Guest::kernelLog)
                         .until("P01")
                         .of("U01"),
                 grows("P24", "the kernel's log", "boot tree: " + Scenario.VPS + " processors", Guest::kernelLog)
@@ -33,13 +37,39 @@ final class LaterEffects {
                 becomes("P24", "the measured configuration", 0L, LaterEffects::measuredConfiguration)
                         .until("P30")
                         .of("U02")));
-        if (isolation != Isolation.NONE) {
-            all.add(comes("K02", "every processor in VTL2", LaterEffects::allInVtl2));
-        }
+        all.addAll(
+                switch (isolation) {
+                    // The sidecar has started the others before, and keeps them.
+                    case NONE -> List.of(hypercallPage());
+                    case VBS -> List.of(hypercallPage(), processors());
+                    case SNP ->
+                        List.of(
+                                comes("K01", "a GHCB page", guest -> registeredGhcb(guest) != VtlState.NO_PAGE),
+                                processors());
+                    case TDX ->
+                        List.of(comes("K02", "every processor out of the mailbox", LaterEffects::allOutOfMailbox));
+                });
         return all;
     }
 
-    /** Without a sidecar, which would have started some before. */
+    private static Expectation hypercallPage() {
+        return comes("K01", "a hypercall page of the kernel", guest -> (guest.partition().hypercallPage[2] & 1) != 0);
+    }
+
+    private static Expectation processors() {
+        return comes("K02", "every processor in VTL2", LaterEffects::allInVtl2);
+    }
+
+    private static long registeredGhcb(Guest guest) {
+        return guest.boot().state().registeredGhcb;
+    }
+
+    /** In a TD they wait there in VTL2 for the kernel. */
+    private static boolean allOutOfMailbox(Guest guest) {
+        return guest.vm().machine().partition().vps().stream()
+                .allMatch(vp -> (vp.state().vtl(2).rip & -Guest.PAGE) != TdxTrampolineContext.GPA);
+    }
+
     private static boolean allInVtl2(Guest guest) {
         return guest.vm().machine().partition().vps().stream()
                 .allMatch(vp -> vp.state().hasVtl(2) && vp.runState() != RunState.WAITING_FOR_START);
