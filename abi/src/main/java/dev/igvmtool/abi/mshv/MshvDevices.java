@@ -5,6 +5,9 @@ public final class MshvDevices {
     /** {@link MshvIoctl#CHECK_EXTENSION} and {@link MshvIoctl#CREATE_VTL}. */
     public static final String MSHV = "/dev/mshv";
 
+    /** {@link MshvIoctl#SINT_POST_MESSAGE}; each read gives one message. */
+    public static final String SINT = "/dev/mshv_sint";
+
     /** {@link MshvIoctl#HYPERCALL_SETUP} and {@link MshvIoctl#HYPERCALL}. */
     public static final String HVCALL = "/dev/mshv_hvcall";
 

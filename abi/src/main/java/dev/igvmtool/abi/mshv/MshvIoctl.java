@@ -25,7 +25,7 @@ public final class MshvIoctl {
     public static final int SET_POLL_FILE = 0x4008_b825;
     /** Argument: u32 sequence, u32 0, u64 reference time, u64 TSC. */
     public static final int RESTORE_PARTITION_TIME = 0x4018_b813;
-    /** Argument: u32 length, u32 flags, pointer to a CPU mask. */
+    /** Argument: {@link KickCpusArgument}. */
     public static final int KICK_CPUS = 0x4018_b838;
     /** Argument: u32 vector, u32 APIC id, u8 create. */
     public static final int MAP_REDIRECTED_DEVICE_INTERRUPT = 0xc010_b839;
@@ -39,7 +39,7 @@ public final class MshvIoctl {
 
     /** On {@code /dev/mshv_sint}; argument: u32 connection, u32 flag. */
     public static final int SINT_SIGNAL_EVENT = 0x4008_b822;
-    /** On {@code /dev/mshv_sint}; argument: u64 type, u32 connection, u32 size, u64 pointer. */
+    /** On {@code /dev/mshv_sint}; argument: {@link PostMessageArgument}. */
     public static final int SINT_POST_MESSAGE = 0x4018_b823;
     /** On {@code /dev/mshv_sint}; argument: s32 descriptor, u32 flag. */
     public static final int SINT_SET_EVENTFD = 0x4008_b824;

@@ -37,6 +37,9 @@ public record RunPage(Memory memory, long gva) {
     /** FXSAVE image in the CPU context, after the sixteen registers. */
     private static final int FX_STATE = 0x80;
 
+    /** Bytes of the CPU context that mean something: the sixteen registers and the FXSAVE image. */
+    public static final int CPU_CONTEXT_BYTES = 0x280;
+
     private static final int PAGE_BYTES = 0x1000;
     private static final int FX_STATE_BYTES = 512;
 
@@ -61,6 +64,16 @@ public record RunPage(Memory memory, long gva) {
         fields.add(StructLayout.Field.bytes("proxy_irr", PROXY_IRR, TARGET_VTL - PROXY_IRR));
         fields.add(StructLayout.Field.integer("target_vtl", TARGET_VTL, 1));
         return new StructLayout("hcl_run", PAGE_BYTES, fields);
+    }
+
+    /** The registers that the VTLs share, as {@link #CPU_CONTEXT_BYTES}. */
+    public Bytes cpuContext() {
+        return memory.readBytes(gva + CPU_CONTEXT, CPU_CONTEXT_BYTES);
+    }
+
+    /** Sets the registers that the VTLs share; content that is shorter ends in zeros. */
+    public void setCpuContext(Bytes content) {
+        memory.writeBytes(gva + CPU_CONTEXT, content.paddedTo(CPU_CONTEXT_BYTES));
     }
 
     /** Not zero: the next return to the lower VTL comes back at once. */

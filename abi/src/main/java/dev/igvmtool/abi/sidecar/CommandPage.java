@@ -88,6 +88,16 @@ public record CommandPage(Memory memory, long address) {
         memory.writeU64(slot(register), value);
     }
 
+    /** Registers of the lower VTL with the FXSAVE image, as a run page has them. */
+    public Bytes cpuContext() {
+        return memory.readBytes(address + CPU_CONTEXT, FX_STATE + FX_STATE_BYTES - CPU_CONTEXT);
+    }
+
+    /** Sets the registers of the lower VTL; content that is shorter ends in zeros. */
+    public void setCpuContext(Bytes content) {
+        memory.writeBytes(address + CPU_CONTEXT, content.paddedTo(FX_STATE + FX_STATE_BYTES - CPU_CONTEXT));
+    }
+
     /** CR2 of the lower VTL. */
     public long cr2() {
         return memory.readU64(address + CPU_CONTEXT + Gpr.RSP.ordinal() * 8L);
