@@ -1,18 +1,21 @@
 package dev.igvmtool.machine.bus;
 
-/** The time of a machine: a function of the steps retired, or of how often it was asked. Never of the wall clock. */
+/**
+ * The time of a machine: a function of the rounds that its VPs have run, a step of each that can run being one round, or of
+ * how often it was asked. Never of the wall clock.
+ */
 public interface Clock {
     /** Units of the reference counter in a second: 100 ns each. */
     long REFERENCE_FREQUENCY = 10_000_000;
 
     /** The partition reference counter, in units of 100 ns since the partition was created. */
-    long referenceTime(long stepsRetired);
+    long referenceTime(long rounds);
 
     /** The time-stamp counter. */
-    long timeStampCounter(long stepsRetired);
+    long timeStampCounter(long rounds);
 
     /** The reference time for timers: asking for it changes nothing. */
-    long now(long stepsRetired);
+    long now(long rounds);
 
     /** Reference time that a number of steps takes. */
     long ofSteps(long steps);
@@ -23,7 +26,7 @@ public interface Clock {
     /** True if the two counters always keep that ratio, so that a guest may compute one from the other. */
     boolean steady();
 
-    /** What the clock must remember besides the steps. */
+    /** What the clock must remember besides the rounds. */
     Record save();
 
     /** Goes back to a state that {@link #save} returned. */

@@ -24,17 +24,17 @@ public final class CountingClock implements Clock {
     }
 
     @Override
-    public long referenceTime(long stepsRetired) {
+    public long referenceTime(long rounds) {
         return reference.at(referenceReads++);
     }
 
     @Override
-    public long timeStampCounter(long stepsRetired) {
+    public long timeStampCounter(long rounds) {
         return tsc.at(tscReads++);
     }
 
     @Override
-    public long now(long stepsRetired) {
+    public long now(long rounds) {
         return reference.at(referenceReads);
     }
 

@@ -1,7 +1,7 @@
 package dev.igvmtool.machine.bus;
 
 /**
- * Time that grows with the steps retired.
+ * Time that grows with the rounds that the VPs run.
  *
  * @param referenceUnitsPerStep units of 100 ns that one step takes
  * @param tscPerUnit ticks of the time-stamp counter in such a unit
@@ -13,18 +13,18 @@ public record StepClock(long referenceUnitsPerStep, long tscPerUnit) implements 
     private record Nothing() {}
 
     @Override
-    public long referenceTime(long stepsRetired) {
-        return now(stepsRetired);
+    public long referenceTime(long rounds) {
+        return now(rounds);
     }
 
     @Override
-    public long timeStampCounter(long stepsRetired) {
-        return now(stepsRetired) * tscPerUnit;
+    public long timeStampCounter(long rounds) {
+        return now(rounds) * tscPerUnit;
     }
 
     @Override
-    public long now(long stepsRetired) {
-        return stepsRetired * referenceUnitsPerStep;
+    public long now(long rounds) {
+        return rounds * referenceUnitsPerStep;
     }
 
     @Override
@@ -44,6 +44,6 @@ public record StepClock(long referenceUnitsPerStep, long tscPerUnit) implements 
 
     @Override
     public void restore(Record state) {
-        // The steps are the machine's.
+        // The rounds are the machine's.
     }
 }

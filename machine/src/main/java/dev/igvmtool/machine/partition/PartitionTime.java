@@ -9,12 +9,21 @@ import dev.igvmtool.machine.bus.Clock;
 public final class PartitionTime {
     private final Clock clock;
     private long stepsRetired;
+    private long rounds;
+    private int lastVp = Integer.MAX_VALUE;
     private long idle;
     private long referenceOffset;
     private long tscOffset;
 
-    /** Everything but the steps, for snapshots. */
-    public record State(long stepsRetired, long idle, long referenceOffset, long tscOffset, Record clock) {}
+    /** All of it, for snapshots. */
+    public record State(
+            long stepsRetired,
+            long rounds,
+            int lastVp,
+            long idle,
+            long referenceOffset,
+            long tscOffset,
+            Record clock) {}
 
     PartitionTime(Clock clock) {
         this.clock = clock;
@@ -25,25 +34,32 @@ public final class PartitionTime {
         return stepsRetired;
     }
 
-    /** Counts one more step. */
-    public long countStep() {
+    /**
+     * Counts one more step. VPs run side by side: the steps of different VPs, in ascending order, are one round, which takes
+     * as long as one step.
+     */
+    public long countStep(int vp) {
         stepsRetired++;
+        if (vp <= lastVp) {
+            rounds++;
+        }
+        lastVp = vp;
         return stepsRetired;
     }
 
     /** The reference counter as a guest reads it, in units of 100 ns. */
     public long referenceTime() {
-        return clock.referenceTime(stepsRetired) + idle + referenceOffset;
+        return clock.referenceTime(rounds) + idle + referenceOffset;
     }
 
     /** The time-stamp counter as a guest reads it. */
     public long timeStampCounter() {
-        return clock.timeStampCounter(stepsRetired) + idle * clock.tscPerUnit() + tscOffset;
+        return clock.timeStampCounter(rounds) + idle * clock.tscPerUnit() + tscOffset;
     }
 
     /** The reference counter, not read by the guest: for timers. */
     public long now() {
-        return clock.now(stepsRetired) + idle + referenceOffset;
+        return clock.now(rounds) + idle + referenceOffset;
     }
 
     /** Reference time that a number of steps takes. */
@@ -81,18 +97,20 @@ public final class PartitionTime {
     /** Sets both counters, as after a restore on another host. */
     public void set(long referenceTime, long timeStampCounter) {
         referenceOffset += referenceTime - now();
-        long elapsed = (clock.now(stepsRetired) + idle) * clock.tscPerUnit();
+        long elapsed = (clock.now(rounds) + idle) * clock.tscPerUnit();
         tscOffset = timeStampCounter - elapsed;
     }
 
     /** The present time, for {@link #restore}. */
     public State save() {
-        return new State(stepsRetired, idle, referenceOffset, tscOffset, clock.save());
+        return new State(stepsRetired, rounds, lastVp, idle, referenceOffset, tscOffset, clock.save());
     }
 
     /** Goes back to an earlier time. */
     public void restore(State state) {
         stepsRetired = state.stepsRetired;
+        rounds = state.rounds;
+        lastVp = state.lastVp;
         idle = state.idle;
         referenceOffset = state.referenceOffset;
         tscOffset = state.tscOffset;

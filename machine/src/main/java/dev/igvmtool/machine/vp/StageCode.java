@@ -194,7 +194,7 @@ final class StageCode {
     private long countStep(VtlState vtl) {
         vtl.interruptShadow = false;
         vp.state().stepsRetired++;
-        return partition.time().countStep();
+        return partition.time().countStep(vp.index());
     }
 
     private void afterStep(VtlState vtl) {
