@@ -48,6 +48,7 @@ public final class Partition {
     private final DeviceInterrupts deviceInterrupts = new DeviceInterrupts(this);
     private final InterruptRouter interrupts = new InterruptRouter(this);
     private final Timers timers = new Timers(this);
+    private final int addressBits;
     private final TdxMailbox mailbox = new TdxMailbox(this);
     private final Programs programs;
     private final List<Vp> vps = new ArrayList<>();
@@ -58,6 +59,7 @@ public final class Partition {
 
     public Partition(PartitionConfig config, Programs programs) {
         this.config = config;
+        this.addressBits = config.addressBits();
         this.time = new PartitionTime(config.clock());
         this.programs = programs;
         int vtls = config.highestVtl() + 1;
@@ -81,6 +83,11 @@ public final class Partition {
 
     public PartitionConfig config() {
         return config;
+    }
+
+    /** See {@link PartitionConfig#addressBits}. */
+    public int addressBits() {
+        return addressBits;
     }
 
     /** RAM, below all protections: the host's view. */

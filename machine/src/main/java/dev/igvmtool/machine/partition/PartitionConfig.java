@@ -20,6 +20,7 @@ import java.util.stream.IntStream;
  * @param ram page-aligned, in any order; the host may change it until the partition runs
  * @param highestVtl highest VTL that may be enabled, 0 to 2
  * @param activeVtlAnswer answer to VsmVpStatus in place of the VTL in which a VP runs
+ * @param physicalAddressBits as CPUID tells them
  * @param privileges what the partition may use, see {@link HvPrivilege}
  * @param guestVsm the guest may have a VTL1
  * @param vsmCapabilities what the hypervisor offers to VTLs, see {@link VsmCapabilities}
@@ -76,6 +77,19 @@ public record PartitionConfig(
         if (vps.isEmpty() || highestVtl < 0 || highestVtl > 2) {
             throw new IllegalArgumentException("a partition needs a VP and a highest VTL of 0 to 2");
         }
+    }
+
+    /**
+     * Address bits of the memory bus: those that CPUID tells, or more if RAM reaches further. A host that tells a guest less
+     * does not take RAM away from it.
+     */
+    public int addressBits() {
+        long highest = ram.stream()
+                .filter(range -> !range.isEmpty())
+                .mapToLong(range -> range.end() - 1)
+                .max()
+                .orElse(0);
+        return Math.max(physicalAddressBits, Long.SIZE - Long.numberOfLeadingZeros(highest));
     }
 
     /** A builder with one VP, no RAM, no isolation, VTL2, 46 address bits, x2APIC and the default clock. */

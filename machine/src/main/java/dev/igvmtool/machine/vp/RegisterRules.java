@@ -40,7 +40,7 @@ final class RegisterRules {
     }
 
     static boolean isCr3(Partition partition, long value, long cr4) {
-        long width = (1L << partition.config().physicalAddressBits()) - 1;
+        long width = (1L << partition.addressBits()) - 1;
         long aliases = partition.memory().encryption().alias().bit();
         long allowed = width | aliases | ((cr4 & CR4_PCIDE) != 0 ? CR3_NO_FLUSH : 0);
         return (value & ~allowed) == 0;
@@ -96,6 +96,6 @@ final class RegisterRules {
     }
 
     private static boolean isMtrrAddress(Partition partition, long value) {
-        return (value & 0xfff) == 0 && value >>> partition.config().physicalAddressBits() == 0;
+        return (value & 0xfff) == 0 && value >>> partition.addressBits() == 0;
     }
 }

@@ -195,7 +195,7 @@ final class SyntheticRegisters {
         Partition partition = vp.partition();
         long gpa = value & PAGE_MASK;
         boolean on = (value & PAGE_ENABLED) != 0;
-        boolean high = on && gpa >>> partition.config().physicalAddressBits() != 0;
+        boolean high = on && gpa >>> partition.addressBits() != 0;
         long reserved = name == RegisterName.HYPERCALL ? HypercallPage.RESERVED : PAGE_RESERVED;
         if (high || (value & reserved) != 0) {
             return HvStatus.INVALID_REGISTER_VALUE;

@@ -70,7 +70,7 @@ final class VpMemory {
                 vtl.efer,
                 !supervisor && vtl.cpl() == 3,
                 (vtl.rflags & RFLAGS_AC) != 0,
-                partition.config().physicalAddressBits(),
+                partition.addressBits(),
                 vtl.virtualTom != 0
                         ? new AddressAlias(vtl.virtualTom, true)
                         : partition.memory().encryption().alias());
