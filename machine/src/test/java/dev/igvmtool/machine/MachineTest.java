@@ -21,6 +21,7 @@ import dev.igvmtool.machine.guest.Cpu;
 import dev.igvmtool.machine.vp.RunState;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class MachineTest {
@@ -77,7 +78,7 @@ class MachineTest {
 
         Snapshot start = machine.snapshot();
         machine.run(1);
-        assertEquals(new Kept(7), machine.partition().state().kept.get(1));
+        assertEquals(Optional.of(new Kept(7)), machine.partition().state().keptBy(1));
         machine.run(10);
         assertEquals(2, machine.vp(0).get(Gpr.RAX));
         machine.restore(start);

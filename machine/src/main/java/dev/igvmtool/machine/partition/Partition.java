@@ -278,6 +278,18 @@ public final class Partition {
         return intercept.type() == type && (anyParameter || intercept.parameter() == parameter);
     }
 
+    /**
+     * Takes a VTL away from all VPs, with all that it told the hypervisor about itself; its memory stays as it is, and so do
+     * the protections and intercepts that it put on the VTLs below. VPs do not run until they are started again. What the host
+     * does to a paravisor that it replaces.
+     */
+    public void withdrawVtl(int vtl) {
+        setGuestOsId(vtl, 0);
+        state.withdrawVtl(vtl);
+        vps.forEach(vp -> vp.withdrawVtl(vtl));
+        timers.lookAtAll();
+    }
+
     /** Sets the guest OS id of a VTL; 0 takes the hypercall page away. */
     public void setGuestOsId(int vtl, long value) {
         state.guestOsId[vtl] = value;

@@ -1,8 +1,10 @@
 package dev.igvmtool.machine.partition;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -39,8 +41,16 @@ public final class PartitionState {
     /** SNP: addresses of the pages that are save areas. */
     public final SortedSet<Long> saveAreas = new TreeSet<>();
 
-    /** Private record of each program, by program number. */
-    public final Map<Integer, Record> kept = new TreeMap<>();
+    /** Private record of each program. */
+    public final Map<Keeper, Record> kept = new TreeMap<>();
+
+    /** A program in a VTL. */
+    public record Keeper(int vtl, int program) implements Comparable<Keeper> {
+        @Override
+        public int compareTo(Keeper other) {
+            return vtl != other.vtl ? Integer.compare(vtl, other.vtl) : Integer.compare(program, other.program);
+        }
+    }
 
     /**
      * An intercept that a VTL has installed for the VTLs below it.
@@ -56,6 +66,22 @@ public final class PartitionState {
         referenceTsc = new long[vtls];
         vsmPartitionConfig = new long[vtls];
         crash = new long[vtls * CRASH_REGISTERS];
+    }
+
+    /** Private record of a program, in the highest VTL where it keeps one. */
+    public Optional<Record> keptBy(int program) {
+        return kept.entrySet().stream()
+                .filter(entry -> entry.getKey().program == program)
+                .reduce((lower, higher) -> higher)
+                .map(Map.Entry::getValue);
+    }
+
+    /** Forgets what a VTL said of itself, and the private records of programs that ran in it. */
+    void withdrawVtl(int vtl) {
+        referenceTsc[vtl] = 0;
+        vsmPartitionConfig[vtl] = 0;
+        Arrays.fill(crash, crashIndex(vtl, 0), crashIndex(vtl + 1, 0), 0);
+        kept.keySet().removeIf(key -> key.vtl == vtl);
     }
 
     /** An independent copy. */

@@ -183,6 +183,11 @@ public final class Vp {
         activity.enableVtl(vtl);
     }
 
+    /** Takes a VTL away, and holds the VP until it is started; see {@link Partition#withdrawVtl}. */
+    public void withdrawVtl(int vtl) {
+        activity.withdrawVtl(vtl);
+    }
+
     /** Lets the VP run in an enabled VTL. */
     public void start(int vtl, int startedBy) {
         activity.start(vtl, startedBy);

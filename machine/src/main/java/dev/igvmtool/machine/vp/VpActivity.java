@@ -31,7 +31,7 @@ final class VpActivity {
             return RunState.STOPPED;
         }
         VtlState vtl = state.active();
-        if (vtl.startSuspended) {
+        if (vtl.startSuspended || state.held) {
             return RunState.WAITING_FOR_START;
         }
         return vtl.halted || vtl.idle || vtl.waitsInMailbox ? RunState.HALTED : RunState.RUNNING;
@@ -47,12 +47,27 @@ final class VpActivity {
     /** A VTL of a VP that waits to be started waits too; otherwise it runs when it is first entered. */
     void enableVtl(int vtl) {
         VtlState fresh = new VtlState(vp.index() == 0, partition.startsInX2apic());
-        fresh.startSuspended = vp.state().active().startSuspended;
+        fresh.startSuspended = vp.state().held || vp.state().active().startSuspended;
         vp.mutableState().vtls[vtl] = fresh;
+    }
+
+    /**
+     * Takes a VTL away, and holds the VP; what the VTLs below it are stays as it is. An access of theirs that has been
+     * answered counts as answered when they are returned to.
+     */
+    void withdrawVtl(int vtl) {
+        VpState mutable = vp.mutableState();
+        if (mutable.activeVtl == vtl) {
+            mutable.activeVtl = VtlTransitions.lowerVtl(mutable);
+        }
+        mutable.vtls[vtl] = null;
+        mutable.held = true;
+        mutable.stopReason = "";
     }
 
     void start(int vtl, int startedBy) {
         VpState mutable = vp.mutableState();
+        mutable.held = false;
         VtlState target = mutable.vtl(vtl);
         target.startSuspended = false;
         target.halted = false;
@@ -96,7 +111,7 @@ final class VpActivity {
 
     boolean canTakeTurn() {
         VpState state = vp.state();
-        if (!state.stopReason.isEmpty()) {
+        if (!state.stopReason.isEmpty() || state.held) {
             return false;
         }
         if (interruptedVtl() >= 0) {

@@ -11,6 +11,7 @@ import dev.igvmtool.machine.guest.CpuidResult;
 import dev.igvmtool.machine.guest.GuestException;
 import dev.igvmtool.machine.paging.PageWalker;
 import dev.igvmtool.machine.partition.Partition;
+import dev.igvmtool.machine.partition.PartitionState;
 import java.util.Optional;
 
 /** The processor that the program on one VP sees: each instruction, handed to the part of the VP that answers it. */
@@ -263,14 +264,18 @@ final class VpCpu implements Cpu {
         return stages.addressOf(stepName);
     }
 
+    private PartitionState.Keeper keeper() {
+        return new PartitionState.Keeper(vp.vtl(), stages.programNumber());
+    }
+
     @Override
     public <S extends Record> Optional<S> kept(Class<S> type) {
-        Record record = partition.state().kept.get(stages.programNumber());
+        Record record = partition.state().kept.get(keeper());
         return type.isInstance(record) ? Optional.of(type.cast(record)) : Optional.empty();
     }
 
     @Override
     public void keep(Record record) {
-        partition.state().kept.put(stages.programNumber(), record);
+        partition.state().kept.put(keeper(), record);
     }
 }

@@ -40,6 +40,9 @@ public final class VpState {
     final @Nullable VtlState[] vtls;
     String stopReason = "";
 
+    /** The host holds the VP until it is started: what VTLs it has do not run. */
+    boolean held;
+
     /** Steps that this VP has run to their end. */
     public long stepsRetired;
 
@@ -99,6 +102,7 @@ public final class VpState {
             vtls[i] = vtl == null ? null : vtl.copy();
         }
         stopReason = source.stopReason;
+        held = source.held;
         stepsRetired = source.stepsRetired;
         pendingAccess = source.pendingAccess;
         partitionEntry = source.partitionEntry;
