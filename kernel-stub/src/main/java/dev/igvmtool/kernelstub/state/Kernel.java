@@ -44,7 +44,9 @@ public final class Kernel {
     private final Host host;
     private KernelState.Layout layout;
     private final PageAllocator pages;
-    private final List<Processor> processors;
+    /** Never changed itself: there may be thousands, and every step goes through here. */
+    private List<Processor> processors;
+
     private final FileTree files;
     private final SortedMap<String, Long> systemTrees;
     private final SortedMap<String, String> settings;
@@ -60,7 +62,7 @@ public final class Kernel {
         this.host = Hosts.of(platform, cpu, physical, () -> self().hypercallInput());
         this.layout = state.layout();
         this.pages = new PageAllocator(state.free());
-        this.processors = new ArrayList<>(state.processors());
+        this.processors = state.processors();
         this.files = new FileTree(state.files());
         this.systemTrees = new TreeMap<>(state.systemTrees());
         this.settings = new TreeMap<>(state.settings());
@@ -180,18 +182,19 @@ public final class Kernel {
 
     /** All processors, by index. */
     public List<Processor> processors() {
-        return List.copyOf(processors);
+        return processors;
     }
 
     /** Takes the processors of the device tree on. */
     public void setProcessors(List<Processor> all) {
-        processors.clear();
-        processors.addAll(all);
+        processors = List.copyOf(all);
     }
 
     /** Changes one processor. */
     public void put(Processor processor) {
-        processors.set(processor.index(), processor);
+        List<Processor> changed = new ArrayList<>(processors);
+        changed.set(processor.index(), processor);
+        processors = List.copyOf(changed);
     }
 
     /** The processor on which the step runs, found through its per-CPU data. */
