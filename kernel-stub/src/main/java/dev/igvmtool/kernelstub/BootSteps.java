@@ -11,6 +11,7 @@ import dev.igvmtool.devicetree.binding.BootTree;
 import dev.igvmtool.kernelstub.boot.CommandLine;
 import dev.igvmtool.kernelstub.call.FirstProcess;
 import dev.igvmtool.kernelstub.call.SidecarDevice;
+import dev.igvmtool.kernelstub.call.SintDevice;
 import dev.igvmtool.kernelstub.call.SystemCalls;
 import dev.igvmtool.kernelstub.fault.KernelPanic;
 import dev.igvmtool.kernelstub.fs.Initrd;
@@ -42,6 +43,7 @@ final class BootSteps {
                 step("vp-assist-page", HypervisorSteps::assistPage),
                 step("vtl-return-offset", HypervisorSteps::vtlReturnOffset),
                 step("enable-apic", cpu -> Interrupts.enable(Kernel.resume(cpu).host())),
+                step("message-page", SintDevice::prepare),
                 step("boot-processor-online", BootSteps::bootProcessorOnline),
                 step("K02", "bring-up-processors", cpu -> ProcessorSteps.bringUpAll(cpu, "unpack-initrd")),
                 step("K03", "unpack-initrd", BootSteps::unpackInitrd),

@@ -37,6 +37,7 @@ import java.util.SortedSet;
 final class ProcessorSteps {
     private static final String NEXT = "next-processor";
     private static final String PREPARE = "prepare-processor";
+    private static final String FREE = "free-processor";
     private static final String ORDERED = "cpu-up-done";
     /** Waits for the processor in RBX. */
     static final String AWAIT = "wait-for-processor";
@@ -57,7 +58,8 @@ final class ProcessorSteps {
                 step("enable-vtl", ProcessorSteps::enableVtl),
                 step("start-processor", ProcessorSteps::start),
                 step(AWAIT, ProcessorSteps::await),
-                step(Processors.STEP, ProcessorSteps::order),
+                step("C31", Processors.STEP, cpu -> {}),
+                step(FREE, ProcessorSteps::free),
                 step(ORDERED, ProcessorSteps::ordered),
                 step(ENTRY, ProcessorSteps::enter),
                 step("secondary-registers", ProcessorTables::loadSystemCallRegisters),
@@ -181,12 +183,12 @@ final class ProcessorSteps {
     }
 
     /** A user program wants a processor; the sidecar has to leave it first. */
-    private static void order(Cpu cpu) {
+    private static void free(Cpu cpu) {
         Kernel kernel = Kernel.resume(cpu);
         Processor wanted = Processors.wanted(kernel);
         if (!Processors.takeFromSidecar(kernel, wanted)) {
             cpu.pause();
-            cpu.jumpTo(Processors.STEP);
+            cpu.jumpTo(FREE);
             return;
         }
         cpu.set(Gpr.RBX, wanted.index());

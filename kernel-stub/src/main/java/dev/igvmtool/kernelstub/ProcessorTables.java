@@ -32,6 +32,7 @@ final class ProcessorTables {
         }
         gate(kernel, Interrupts.RESCHEDULE, TrapSteps.RESCHEDULE);
         gate(kernel, Interrupts.SIDECAR, TrapSteps.SIDECAR);
+        gate(kernel, Interrupts.HYPERVISOR, TrapSteps.HYPERVISOR);
     }
 
     private static void gate(Kernel kernel, int vector, String step) {

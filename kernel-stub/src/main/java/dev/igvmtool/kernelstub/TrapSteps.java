@@ -8,6 +8,7 @@ import dev.igvmtool.abi.x64.Gpr;
 import dev.igvmtool.abi.x64.Vector;
 import dev.igvmtool.devicetree.binding.BootTree;
 import dev.igvmtool.kernelstub.call.SidecarDevice;
+import dev.igvmtool.kernelstub.call.SintDevice;
 import dev.igvmtool.kernelstub.call.SystemCalls;
 import dev.igvmtool.kernelstub.fault.KernelPanic;
 import dev.igvmtool.kernelstub.hv.Interrupts;
@@ -25,6 +26,7 @@ import java.util.Map;
 final class TrapSteps {
     static final String RESCHEDULE = "interrupt-reschedule";
     static final String SIDECAR = "interrupt-sidecar";
+    static final String HYPERVISOR = "interrupt-hypervisor";
 
     private static final int SIGILL = 4;
     private static final int SIGTRAP = 5;
@@ -44,6 +46,7 @@ final class TrapSteps {
             cpu.interruptReturn();
         }));
         steps.add(step(SIDECAR, TrapSteps::sidecar));
+        steps.add(step(HYPERVISOR, TrapSteps::hypervisor));
         return steps;
     }
 
@@ -98,9 +101,20 @@ final class TrapSteps {
             }
         }
         Map<Integer, Integer> ready = SystemCalls.ready(kernel);
-        kernel.processes().wake(Task.Event.Sidecar.class::isInstance);
+        kernel.processes().wake(event -> event instanceof Task.Event.Sidecar || event instanceof Task.Event.Poll);
         SystemCalls.tellProcessors(kernel, ready);
         kernel.commit();
+        cpu.interruptReturn();
+    }
+
+    /** Messages have come for user programs. */
+    private static void hypervisor(Cpu cpu) {
+        Kernel kernel = Kernel.resume(cpu);
+        Map<Integer, Integer> ready = SystemCalls.ready(kernel);
+        SintDevice.receive(kernel);
+        SystemCalls.tellProcessors(kernel, ready);
+        kernel.commit();
+        Interrupts.end(kernel.host());
         cpu.interruptReturn();
     }
 }

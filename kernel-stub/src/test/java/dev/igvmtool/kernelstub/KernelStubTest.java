@@ -32,7 +32,11 @@ class KernelStubTest {
         KernelMachine kernel = KernelMachine.builder().build();
         kernel.machine.physicalMemory().writeU8(KernelMachine.ZERO_PAGE + 0x1ef, 0xff);
         kernel.machine.run(1000);
-        Record kept = kernel.machine.partition().state().kept.get(new KernelStub().number());
+        Record kept = kernel.machine
+                .partition()
+                .state()
+                .keptBy(new KernelStub().number())
+                .orElseThrow();
         assertEquals(
                 "0,0,0,-;Kernel panic - not syncing: zero page at 0x86c2000 has sentinel 0xff, expected 0:"
                         + " the loader has not cleared it\n",
@@ -256,7 +260,7 @@ class KernelStubTest {
                 machine -> control.status(1).filter(CpuStatus.REMOVE::equals).isPresent());
         assertEquals(0xf4, control.responseVector());
         kernel.machine.run(100);
-        assertEquals("kernel-stub:cpu-up", kernel.lastStepOf(0), kernel::trouble);
+        assertEquals("kernel-stub:free-processor", kernel.lastStepOf(0), kernel::trouble);
         control.setStatus(1, CpuStatus.REMOVED);
         assertEquals("4", TestProgram.results(runToEnd(kernel)).get(5), kernel::trouble);
     }

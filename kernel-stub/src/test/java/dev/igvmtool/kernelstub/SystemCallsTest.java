@@ -207,8 +207,11 @@ class SystemCallsTest {
     }
 
     private static long freeBytes(KernelMachine kernel) {
-        KernelState state =
-                (KernelState) kernel.machine.partition().state().kept.get(new KernelStub().number());
+        KernelState state = (KernelState) kernel.machine
+                .partition()
+                .state()
+                .keptBy(new KernelStub().number())
+                .orElseThrow();
         return state.free().stream().mapToLong(GpaRange::size).sum();
     }
 

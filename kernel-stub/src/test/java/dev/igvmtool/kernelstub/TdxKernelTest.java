@@ -29,7 +29,11 @@ class TdxKernelTest {
 
     private static String log(KernelMachine kernel) {
         return KernelMessages.of(
-                kernel.machine.partition().state().kept.get(new KernelStub().number()),
+                kernel.machine
+                        .partition()
+                        .state()
+                        .keptBy(new KernelStub().number())
+                        .orElseThrow(),
                 kernel.machine.physicalMemory());
     }
 

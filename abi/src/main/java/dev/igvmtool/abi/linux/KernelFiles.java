@@ -24,4 +24,9 @@ public final class KernelFiles {
     public static final String CPU_ONLINE = "/sys/devices/system/cpu/online";
 
     private KernelFiles() {}
+
+    /** Read: 1 if Linux runs a CPU, 0 if not. Write 1: run it. */
+    public static String cpuOnline(int cpu) {
+        return "/sys/devices/system/cpu/cpu" + cpu + "/online";
+    }
 }

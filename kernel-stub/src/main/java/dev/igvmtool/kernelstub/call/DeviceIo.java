@@ -30,7 +30,8 @@ final class DeviceIo {
             case KMSG -> readLog(call, file, length);
             case PORT -> FileIo.deliver(call, file, readPorts(call.kernel(), ports(file, length)));
             case SIDECAR -> SidecarDevice.read(call, file, node, length);
-            case MEM, MSHV, MSHV_HVCALL, MSHV_SINT, MSHV_VTL_LOW -> throw new LinuxError(Errno.EINVAL, file.path());
+            case MSHV_SINT -> SintDevice.read(call, file, length);
+            case MEM, MSHV, MSHV_HVCALL, MSHV_VTL_LOW -> throw new LinuxError(Errno.EINVAL, file.path());
         };
     }
 

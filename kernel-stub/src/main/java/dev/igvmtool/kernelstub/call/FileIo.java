@@ -144,7 +144,7 @@ final class FileIo {
 
     /** Lets those try again that wait for a pipe. */
     static void wake(Kernel kernel, int pipe) {
-        kernel.processes().wake(event -> event.equals(new Task.Event.Pipe(pipe)));
+        kernel.processes().wake(event -> event.equals(new Task.Event.Pipe(pipe)) || event instanceof Task.Event.Poll);
     }
 
     private static Bytes part(Bytes content, long position, int length) {

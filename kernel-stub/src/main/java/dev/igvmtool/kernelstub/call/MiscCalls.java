@@ -15,8 +15,6 @@ final class MiscCalls {
     private static final int RLIMIT_NOFILE = 7;
     private static final long DEFAULT_FILES = 1024;
     private static final int MAX_RANDOM = 256 * 1024;
-    private static final int POLLIN = 1;
-    private static final int POLLOUT = 4;
 
     private MiscCalls() {}
 
@@ -103,7 +101,8 @@ final class MiscCalls {
             case MSHV -> MshvDevice.mshv(call, request);
             case MSHV_HVCALL -> MshvDevice.hypercalls(call, request);
             case SIDECAR -> sidecar(call, file, request);
-            case NULL, PORT, ZERO, MEM, KMSG, CONSOLE, TTYPRINTK, MSHV_SINT, MSHV_VTL_LOW ->
+            case MSHV_SINT -> SintDevice.ioctl(call, request);
+            case NULL, PORT, ZERO, MEM, KMSG, CONSOLE, TTYPRINTK, MSHV_VTL_LOW ->
                 throw new LinuxError(Errno.ENOTTY, file.path());
         };
     }
@@ -129,29 +128,5 @@ final class MiscCalls {
         call.kernel().mix(content);
         call.kernel().log(Kernel.DEBUG, "random: " + count + " bytes added, " + bits + " bits credited");
         return Outcome.SUCCESS;
-    }
-
-    /** What is asked for is ready, except empty pipes; there is no waiting. */
-    static Outcome poll(Call call) {
-        int ready = 0;
-        long count = Math.min(Math.max(call.argument(1), 0), 1024);
-        for (int i = 0; i < count; i++) {
-            long entry = call.argument(0) + i * 8L;
-            int descriptor = (int) call.user().readU32(entry);
-            int wanted = (int) call.user().readU32(entry + 4) & 0xffff;
-            int events = 0;
-            if (descriptor >= 0) {
-                events = wanted & (POLLIN | POLLOUT);
-                OpenFile file = call.kernel().openFiles().get(call.process().descriptors(), descriptor);
-                if (file.target() instanceof OpenFile.Target.PipeEnd end
-                        && call.kernel().openFiles().pipe(end.pipe()).isEmpty()
-                        && call.kernel().openFiles().hasEnd(end.pipe(), true)) {
-                    events &= ~POLLIN;
-                }
-            }
-            call.user().write(entry + 6, new ByteWriter().u16(events).toBytes());
-            ready += events == 0 ? 0 : 1;
-        }
-        return new Outcome.Done(ready);
     }
 }

@@ -16,11 +16,14 @@ import dev.igvmtool.abi.linux.OpenFlags;
 import dev.igvmtool.abi.mshv.AddVtl0MemoryArgument;
 import dev.igvmtool.abi.mshv.HypercallArgument;
 import dev.igvmtool.abi.mshv.HypercallSetupArgument;
+import dev.igvmtool.abi.mshv.KickCpusArgument;
 import dev.igvmtool.abi.mshv.MshvIoctl;
+import dev.igvmtool.abi.mshv.RunPage;
 import dev.igvmtool.abi.mshv.VpRegistersArgument;
 import dev.igvmtool.kernelstub.fault.LinuxError;
 import dev.igvmtool.kernelstub.host.Platform;
 import dev.igvmtool.kernelstub.hv.Hypercalls;
+import dev.igvmtool.kernelstub.hv.Interrupts;
 import dev.igvmtool.kernelstub.memory.KernelMap;
 import dev.igvmtool.kernelstub.state.Kernel;
 import dev.igvmtool.kernelstub.state.OpenFile;
@@ -31,6 +34,7 @@ final class MshvDevice {
     private static final TargetVtl LOWER = TargetVtl.explicit(0);
     private static final int MAX_BITMAP = 8192;
     private static final int MAX_REGISTERS = 128;
+    private static final int MAX_CPU_MASK = 1024;
 
     private MshvDevice() {}
 
@@ -94,6 +98,7 @@ final class MshvDevice {
             case MshvIoctl.PVALIDATE -> SnpRequests.pvalidate(call);
             case MshvIoctl.RMPADJUST -> SnpRequests.rmpadjust(call);
             case MshvIoctl.TDCALL -> TdxRequests.tdcall(call);
+            case MshvIoctl.KICK_CPUS -> kick(call);
             case MshvIoctl.SET_POLL_FILE -> {
                 call.user().check(call.argument(2), 8, false);
                 yield Outcome.SUCCESS;
@@ -112,6 +117,30 @@ final class MshvDevice {
             throw new LinuxError(Errno.EINVAL, "VTL return");
         }
         return new Outcome.Continue(LowerVtl.step(kernel.platform()));
+    }
+
+    /** Other CPUs look at their cancel words when the interrupt has brought them out of the lower VTL. */
+    private static Outcome kick(Call call) {
+        Kernel kernel = call.kernel();
+        KickCpusArgument argument = call.user().read(KickCpusArgument.CODEC, call.argument(2));
+        if (argument.length() < 0 || argument.length() > MAX_CPU_MASK) {
+            throw new LinuxError(Errno.EINVAL, "CPU mask of " + argument.length() + " bytes");
+        }
+        Bytes mask = call.user().read(argument.mask(), argument.length());
+        for (Processor processor : kernel.processors()) {
+            int index = processor.index();
+            boolean wanted = index / 8 < mask.size() && (mask.u8(index / 8) >> index % 8 & 1) != 0;
+            if (!wanted || !processor.online()) {
+                continue;
+            }
+            if ((argument.flags() & KickCpusArgument.CANCEL_RUN) != 0 && processor.runPage() != 0) {
+                kernel.physical().writeU32(processor.runPage() + RunPage.CANCEL, 1);
+            }
+            if (index != kernel.self().index()) {
+                Interrupts.reschedule(kernel, processor);
+            }
+        }
+        return Outcome.SUCCESS;
     }
 
     private static Outcome registers(Call call, boolean set) {

@@ -17,6 +17,7 @@ import dev.igvmtool.kernelstub.state.Kernel;
 import dev.igvmtool.kernelstub.state.OpenFile;
 import dev.igvmtool.kernelstub.state.Task;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * The driver of the sidecar's nodes, {@code /dev/mshv_vtl_sidecarN}. An open file remembers which VPs it has started: one
@@ -107,19 +108,26 @@ public final class SidecarDevice {
         if (length < Integer.BYTES) {
             throw new LinuxError(Errno.EINVAL, file.path());
         }
+        int index = finished(call.kernel(), file, device).orElseThrow(() -> new LinuxError(Errno.EAGAIN, file.path()));
         ControlPage control = control(call.kernel(), node(call.kernel(), device));
+        mark(call, control, index, 0);
+        call.user()
+                .write(
+                        call.argument(1),
+                        new ByteWriter().u32(control.baseCpu() + index).toBytes());
+        return new Outcome.Done(Integer.BYTES);
+    }
+
+    /** Index in the node of a VP whose end has not been told yet. */
+    static OptionalInt finished(Kernel kernel, OpenFile file, Inode.DeviceNode device) {
+        ControlPage control = control(kernel, node(kernel, device));
         for (int i = 0; i < file.attachment().size(); i++) {
             if (file.attachment().u8(i) == 1
                     && control.status(i).filter(CpuStatus.IDLE::equals).isPresent()) {
-                mark(call, control, i, 0);
-                call.user()
-                        .write(
-                                call.argument(1),
-                                new ByteWriter().u32(control.baseCpu() + i).toBytes());
-                return new Outcome.Done(Integer.BYTES);
+                return OptionalInt.of(i);
             }
         }
-        throw new LinuxError(Errno.EAGAIN, file.path());
+        return OptionalInt.empty();
     }
 
     /** The shared pages that a mapping shows. */

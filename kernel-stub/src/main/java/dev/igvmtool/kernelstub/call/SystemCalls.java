@@ -69,7 +69,7 @@ public final class SystemCalls {
             entry(Syscall.PRLIMIT64, MiscCalls::prlimit),
             entry(Syscall.FINIT_MODULE, MiscCalls::finitModule),
             entry(Syscall.IOCTL, MiscCalls::ioctl),
-            entry(Syscall.POLL, MiscCalls::poll));
+            entry(Syscall.POLL, PollCall::poll));
 
     private SystemCalls() {}
 

@@ -9,6 +9,8 @@ import dev.igvmtool.kernelstub.state.Processor;
 public final class Interrupts {
     /** Vector that makes a processor look for something to run. */
     public static final int RESCHEDULE = 0xfd;
+    /** Vector of what the hypervisor has to say. */
+    public static final int HYPERVISOR = 0xf3;
     /** Vector by which sidecar VPs tell that they are done. */
     public static final int SIDECAR = 0xf4;
 

@@ -122,7 +122,8 @@ public final class ProcessEnd {
     /** Frees what nobody can reach after the last descriptor of {@code file} was closed. */
     public static void closed(Kernel kernel, OpenFile file) {
         if (file.target() instanceof OpenFile.Target.PipeEnd end) {
-            kernel.processes().wake(event -> event.equals(new Task.Event.Pipe(end.pipe())));
+            kernel.processes()
+                    .wake(event -> event.equals(new Task.Event.Pipe(end.pipe())) || event instanceof Task.Event.Poll);
         } else if (file.target() instanceof OpenFile.Target.Node node) {
             forgetIfUnused(kernel, node.inode());
         }

@@ -55,6 +55,7 @@ public record KernelState(
      * @param interruptTable interrupt descriptor table, one page for all processors
      * @param hypercallPage overlay of the hypercall page, 0 without a hypervisor interface
      * @param vtlReturn offset of the VTL return sequence in the hypercall page
+     * @param messagePage message page of the boot processor, 0 where the hypervisor sends none
      * @param sidecar sidecar nodes of the device tree, in its order
      * @param hypervisor true once the hypervisor knows this kernel: it can be asked from then on
      * @param bootTime reference time at the kernel's start, 100 ns units
@@ -66,12 +67,13 @@ public record KernelState(
             long interruptTable,
             long hypercallPage,
             int vtlReturn,
+            long messagePage,
             List<BootTree.SidecarNode> sidecar,
             boolean hypervisor,
             long bootTime) {
         /** Nothing but early memory. */
         public Layout(List<GpaRange> early) {
-            this(early, 0, new GpaRange(0, 0), 0, 0, 0, List.of(), false, 0);
+            this(early, 0, new GpaRange(0, 0), 0, 0, 0, 0, List.of(), false, 0);
         }
 
         public Layout {
@@ -82,38 +84,76 @@ public record KernelState(
         /** The same with a log buffer. */
         public Layout withLog(GpaRange buffer) {
             return new Layout(
-                    early, cr3, buffer, interruptTable, hypercallPage, vtlReturn, sidecar, hypervisor, bootTime);
+                    early,
+                    cr3,
+                    buffer,
+                    interruptTable,
+                    hypercallPage,
+                    vtlReturn,
+                    messagePage,
+                    sidecar,
+                    hypervisor,
+                    bootTime);
         }
 
         /** The same with page tables. */
         public Layout withCr3(long root) {
             return new Layout(
-                    early, root, log, interruptTable, hypercallPage, vtlReturn, sidecar, hypervisor, bootTime);
+                    early,
+                    root,
+                    log,
+                    interruptTable,
+                    hypercallPage,
+                    vtlReturn,
+                    messagePage,
+                    sidecar,
+                    hypervisor,
+                    bootTime);
         }
 
         /** The same with an interrupt descriptor table. */
         public Layout withInterruptTable(long page) {
-            return new Layout(early, cr3, log, page, hypercallPage, vtlReturn, sidecar, hypervisor, bootTime);
+            return new Layout(
+                    early, cr3, log, page, hypercallPage, vtlReturn, messagePage, sidecar, hypervisor, bootTime);
         }
 
         /** The same with a hypercall page. */
         public Layout withHypercallPage(long page) {
-            return new Layout(early, cr3, log, interruptTable, page, vtlReturn, sidecar, hypervisor, bootTime);
+            return new Layout(
+                    early, cr3, log, interruptTable, page, vtlReturn, messagePage, sidecar, hypervisor, bootTime);
         }
 
         /** The same with a hypervisor that can be asked. */
         public Layout withHypervisor(long time) {
-            return new Layout(early, cr3, log, interruptTable, hypercallPage, vtlReturn, sidecar, true, time);
+            return new Layout(
+                    early, cr3, log, interruptTable, hypercallPage, vtlReturn, messagePage, sidecar, true, time);
+        }
+
+        /** The same with a message page. */
+        public Layout withMessagePage(long page) {
+            return new Layout(
+                    early, cr3, log, interruptTable, hypercallPage, vtlReturn, page, sidecar, hypervisor, bootTime);
         }
 
         /** The same with sidecar nodes. */
         public Layout withSidecar(List<BootTree.SidecarNode> nodes) {
-            return new Layout(early, cr3, log, interruptTable, hypercallPage, vtlReturn, nodes, hypervisor, bootTime);
+            return new Layout(
+                    early,
+                    cr3,
+                    log,
+                    interruptTable,
+                    hypercallPage,
+                    vtlReturn,
+                    messagePage,
+                    nodes,
+                    hypervisor,
+                    bootTime);
         }
 
         /** The same with the place of the VTL return sequence. */
         public Layout withVtlReturn(int offset) {
-            return new Layout(early, cr3, log, interruptTable, hypercallPage, offset, sidecar, hypervisor, bootTime);
+            return new Layout(
+                    early, cr3, log, interruptTable, hypercallPage, offset, messagePage, sidecar, hypervisor, bootTime);
         }
     }
 

@@ -66,6 +66,9 @@ public record Task(
 
         /** The log grows. */
         record Log() implements Event {}
+
+        /** One of several files can be read; which, the call finds out when it is tried again. */
+        record Poll() implements Event {}
     }
 
     /** Top of the kernel stack, where the user registers are. */
