@@ -13,6 +13,11 @@ final class Greeting {
 
     private Greeting() {}
 
+    /** The whole line of a processor that the first one has started. */
+    static String ofProcessor(long index) {
+        return "guest: processor " + index + " runs\r\n";
+    }
+
     /** What is wrong with the boot parameters, if anything: a kernel that was started by the protocol has both magics. */
     static Optional<String> defect(BootParams params) {
         if (params.header() != BootParams.HEADER_MAGIC) {

@@ -7,6 +7,7 @@ import dev.igvmtool.machine.guest.Cpu;
 import dev.igvmtool.machine.guest.ImageLayout;
 import dev.igvmtool.machine.guest.Program;
 import dev.igvmtool.machine.guest.Step;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -15,7 +16,11 @@ import java.util.List;
  * is found in RAX by the step that follows.
  *
  * <p>It needs no memory but its slots, so that it can stand in the place of any guest; the text is composed again for
- * each character. Registers: RBX zero page or 0, R12 number of the next character, R13 characters of the text.
+ * each character. Registers: RBX zero page or 0, R12 number of the next character, R13 characters of the text, R14 index
+ * of the processor.
+ *
+ * <p>With the word {@code smp} on its command line it then has the other processors print a line each, see
+ * {@link OtherProcessors}.
  */
 public final class GuestStub implements Program {
     /** Physical address that the executable is linked to: where Linux kernels usually are. */
@@ -27,6 +32,12 @@ public final class GuestStub implements Program {
 
     /** Longest command line that is repeated, with its NUL. */
     private static final int MAX_COMMAND_LINE = 2048;
+
+    /** The step that prints the text of this processor. */
+    static final String PRINT = "compose-text";
+
+    /** The step that ends all work. */
+    static final String HALT = "halt";
 
     private static final int COM1_DATA = 0x3f8;
     private static final int COM1_INTERRUPT_ENABLE = 0x3f9;
@@ -52,30 +63,38 @@ public final class GuestStub implements Program {
 
     @Override
     public List<Step> steps() {
-        return List.of(
+        List<Step> steps = new ArrayList<>();
+        steps.addAll(List.of(
                 Step.of("entry", GuestStub::entry),
-                Step.of("compose-greeting", GuestStub::composeGreeting),
+                Step.of(PRINT, GuestStub::composeText),
                 Step.of("disable-serial-interrupts", cpu -> cpu.out(COM1_INTERRUPT_ENABLE, 1, 0)),
                 Step.of("set-line-control", cpu -> cpu.out(COM1_LINE_CONTROL, 1, EIGHT_DATA_BITS)),
                 Step.of("read-line-status", GuestStub::readLineStatus),
                 Step.of("await-transmitter", GuestStub::awaitTransmitter),
                 Step.of("send-character", GuestStub::sendCharacter),
-                Step.of("next-character", GuestStub::nextCharacter),
-                Step.of("halt", GuestStub::halt),
-                Step.of("halt-again", cpu -> cpu.jumpTo("halt")));
+                Step.of("next-character", GuestStub::nextCharacter)));
+        steps.addAll(OtherProcessors.steps());
+        steps.add(Step.of(HALT, GuestStub::halt));
+        steps.add(Step.of("halt-again", cpu -> cpu.jumpTo(HALT)));
+        return List.copyOf(steps);
     }
 
     private static void entry(Cpu cpu) {
         cpu.disableInterrupts();
         cpu.set(Gpr.RBX, cpu.get(Gpr.RSI));
+        cpu.set(Gpr.R14, 0);
     }
 
-    private static void composeGreeting(Cpu cpu) {
+    private static void composeText(Cpu cpu) {
         cpu.set(Gpr.R12, 0);
-        cpu.set(Gpr.R13, greeting(cpu).size());
+        cpu.set(Gpr.R13, text(cpu).size());
     }
 
-    private static Bytes greeting(Cpu cpu) {
+    private static Bytes text(Cpu cpu) {
+        long processor = cpu.get(Gpr.R14);
+        if (processor != 0) {
+            return Bytes.utf8(Greeting.ofProcessor(processor));
+        }
         long zeroPage = cpu.get(Gpr.RBX);
         if (zeroPage == 0) {
             return Bytes.utf8(Greeting.OF_FIRMWARE);
@@ -84,7 +103,8 @@ public final class GuestStub implements Program {
         return Bytes.utf8(Greeting.line(params, commandLine(cpu, params.cmdLinePtr())));
     }
 
-    private static String commandLine(Cpu cpu, long address) {
+    /** The command line that a zero page names. */
+    static String commandLine(Cpu cpu, long address) {
         StringBuilder text = new StringBuilder();
         if (address == 0) {
             return "";
@@ -112,7 +132,7 @@ public final class GuestStub implements Program {
 
     private static void sendCharacter(Cpu cpu) {
         long next = cpu.get(Gpr.R12);
-        int character = greeting(cpu).u8((int) next);
+        int character = text(cpu).u8((int) next);
         cpu.set(Gpr.R12, next + 1);
         cpu.out(COM1_DATA, 1, character);
     }

@@ -19,9 +19,11 @@ import dev.igvmtool.machine.bus.Serial;
 import dev.igvmtool.machine.guest.ImageLayout;
 import dev.igvmtool.machine.guest.Slot;
 import dev.igvmtool.machine.partition.PartitionConfig;
+import dev.igvmtool.machine.partition.VpTopology;
 import dev.igvmtool.machine.vp.RunState;
 import dev.igvmtool.machine.vp.VpRegisters;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** The guest alone in VTL0, ports answered by the host. */
@@ -34,7 +36,7 @@ class GuestStubTest {
 
     @Test
     void printsOneLineAndHalts() {
-        Machine machine = machine();
+        Machine machine = machine(1, "quiet");
         Serial com1 = new Serial(Serial.COM1);
         machine.ports().add(com1);
         assertEquals(StopReason.IDLE, machine.run(10_000));
@@ -44,11 +46,31 @@ class GuestStubTest {
                 com1.text().toUtf8());
     }
 
-    private static Machine machine() {
+    @Test
+    void otherProcessorsPrintOneAfterTheOtherIfAskedTo() {
+        for (String commandLine : List.of("smp", "quiet smp", "smpx")) {
+            Machine machine = machine(3, commandLine);
+            Serial com1 = new Serial(Serial.COM1);
+            machine.ports().add(com1);
+            assertEquals(StopReason.IDLE, machine.run(10_000));
+            String others = commandLine.equals("smpx") ? "" : "guest: processor 1 runs\r\nguest: processor 2 runs\r\n";
+            assertEquals(
+                    "guest: hello from VTL0, 64 MiB of RAM, command line \"" + commandLine + "\"\r\n" + others,
+                    com1.text().toUtf8());
+            assertEquals(
+                    others.isEmpty() ? RunState.WAITING_FOR_START : RunState.HALTED,
+                    machine.vp(2).runState());
+        }
+    }
+
+    private static Machine machine(int processors, String commandLine) {
         GuestStub guest = new GuestStub();
         Machine machine = new Machine(
                 PartitionConfig.builder()
                         .highestVtl(0)
+                        .vps(IntStream.range(0, processors)
+                                .mapToObj(i -> new VpTopology(i, 0))
+                                .toList())
                         .ram(List.of(new GpaRange(0, RAM)))
                         .build(),
                 new Programs(List.of(guest)));
@@ -63,7 +85,7 @@ class GuestStubTest {
                 .e820(List.of(new E820Entry(0, RAM, E820Entry.RAM)))
                 .build();
         machine.physicalMemory().write(BootParams.CODEC, ZERO_PAGE, params);
-        machine.physicalMemory().writeBytes(COMMAND_LINE, Bytes.utf8("quiet\0"));
+        machine.physicalMemory().writeBytes(COMMAND_LINE, Bytes.utf8(commandLine + "\0"));
         machine.physicalMemory().writeU64(PML4, PDPT | PageTableEntry.PRESENT | PageTableEntry.WRITABLE);
         machine.physicalMemory()
                 .writeU64(PDPT, PageTableEntry.PRESENT | PageTableEntry.WRITABLE | PageTableEntry.LARGE);
