@@ -25,23 +25,29 @@ class ParavisorTest {
 
     @Test
     void theGuestRunsInVtl0() {
-        ParavisorRuntime paravisor = new ParavisorRuntime();
-        KernelMachine kernel = KernelMachine.builder()
-                .vps(2)
-                .commandLine(KernelMachine.COMMAND_LINE + " OPENHCL_FORCE_LOAD_VTL0_IMAGE=linux")
-                .program(new Init())
-                .program(paravisor)
-                .program(new GuestStub())
-                .initrd(InitTest.ramDisk(paravisor).build())
-                .build();
+        KernelMachine kernel = machine(2, "");
         Serial com1 = new Serial(Serial.COM1);
         kernel.machine.ports().add(com1);
-        place(kernel.machine.physicalMemory());
         StopReason reason = kernel.machine.run(500_000);
         assertEquals(StopReason.IDLE, reason, kernel::trouble);
         assertTrue(com1.text().toUtf8().contains("guest: hello from VTL0"), kernel::trouble);
         assertEquals(RunState.HALTED, kernel.machine.vp(0).runState());
         assertEquals(0, kernel.machine.vp(0).vtl());
+    }
+
+    /** @param options more for the command line, each after a space */
+    static KernelMachine machine(int vps, String options) {
+        ParavisorRuntime paravisor = new ParavisorRuntime();
+        KernelMachine kernel = KernelMachine.builder()
+                .vps(vps)
+                .commandLine(KernelMachine.COMMAND_LINE + " OPENHCL_FORCE_LOAD_VTL0_IMAGE=linux" + options)
+                .program(new Init())
+                .program(paravisor)
+                .program(new GuestStub())
+                .initrd(InitTest.ramDisk(paravisor).build())
+                .build();
+        place(kernel.machine.physicalMemory());
+        return kernel;
     }
 
     private static void place(PhysicalMemory memory) {

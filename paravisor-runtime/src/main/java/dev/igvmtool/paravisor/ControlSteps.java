@@ -119,7 +119,7 @@ final class ControlSteps {
 
     private static void launchWorker(ParavisorProcess process) {
         boolean wait = new Inputs(process).options().flag(ParavisorOption.WAIT_FOR_START);
-        process.log("launching the VM worker in this process; no host channel (GET), so default settings apply"
+        process.log("launching the VM worker in this process"
                 + (wait ? "; there are no diagnostics either, so it does not wait for them" : ""));
     }
 

@@ -24,10 +24,13 @@ final class InterceptSteps {
             intercept(InterceptType.ACCESS_EXECUTE, InterceptType.RETARGET_UNKNOWN_DEVICE, 0),
             intercept(READ_WRITE, InterceptType.IO_PORT_RANGE, ALL_PORTS));
 
+    /** The first step. */
+    static final String FIRST = "begin-intercepts";
+
     private InterceptSteps() {}
 
     static void add(StepList steps) {
-        steps.event("P43", "begin-intercepts", InterceptSteps::beginIntercepts)
+        steps.event("P43", FIRST, InterceptSteps::beginIntercepts)
                 .step("install-intercept", InterceptSteps::installIntercept)
                 .step("intercept-installed", InterceptSteps::interceptInstalled)
                 .step("install-port-intercept", InterceptSteps::installPortIntercept)

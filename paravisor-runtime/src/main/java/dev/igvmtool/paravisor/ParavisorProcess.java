@@ -43,6 +43,11 @@ record ParavisorProcess(Cpu cpu, long data, long thread) {
         return new ParavisorProcess(cpu, data, area == 0 ? data : area);
     }
 
+    /** True in the thread that the program starts with. */
+    boolean isFirstThread() {
+        return thread == data;
+    }
+
     /** Goes on as the thread with an area, or as the first one. */
     ParavisorProcess become(long area) {
         cpu.set(Gpr.R15, area);
@@ -51,7 +56,7 @@ record ParavisorProcess(Cpu cpu, long data, long thread) {
 
     /** Value of a variable. */
     long get(Variable variable) {
-        return cpu.memory().readU64(address(variable));
+        return cpu.memory().readU64(addressOf(variable));
     }
 
     /** Value of a variable that counts something small. */
@@ -61,7 +66,7 @@ record ParavisorProcess(Cpu cpu, long data, long thread) {
 
     /** Sets a variable. */
     void set(Variable variable, long value) {
-        cpu.memory().writeU64(address(variable), value);
+        cpu.memory().writeU64(addressOf(variable), value);
     }
 
     /** Adds to a variable. */
@@ -245,7 +250,8 @@ record ParavisorProcess(Cpu cpu, long data, long thread) {
         return cpu.memory().readBytes(pointer, length).toUtf8();
     }
 
-    private long address(Variable variable) {
+    /** Where a variable stands. */
+    long addressOf(Variable variable) {
         return (variable.ofThread() ? thread : data) + DataLayout.VARIABLES + (long) variable.ordinal() * Long.BYTES;
     }
 }

@@ -163,7 +163,8 @@ final class PartitionSteps {
                 possible ? "possible" : "not possible"));
     }
 
-    private static void getRegisters(ParavisorProcess process, int... names) {
+    /** Reads registers of this VP and VTL; their values are the output of the hypercall. */
+    static void getRegisters(ParavisorProcess process, int... names) {
         ByteWriter input = new ByteWriter();
         VpRegistersHeader.CODEC.write(input, VpRegistersHeader.self(TargetVtl.CURRENT));
         for (int name : names) {

@@ -2,13 +2,18 @@ package dev.igvmtool.paravisor;
 
 import dev.igvmtool.abi.mshv.SidecarInfo;
 import dev.igvmtool.abi.sidecar.CommandPage;
+import dev.igvmtool.abi.sidecar.SidecarLimits;
 
 /** The sidecar nodes that the process has opened, in its data: for each file, CPUs and mapping. */
 record SidecarTable(ParavisorProcess process) {
-    /** Nodes that fit. */
-    static final int MAX_NODES = 64;
+    /** Nodes that fit: as many as the sidecar can have. */
+    static final int MAX_NODES = SidecarLimits.MAX_NODES;
 
     private static final int ENTRY_BYTES = 0x40;
+
+    /** Bytes of the table. */
+    static final int BYTES = MAX_NODES * ENTRY_BYTES;
+
     private static final int FILE = 0x00;
     private static final int INFO = 0x08;
     private static final int MAPPING = 0x18;
@@ -39,12 +44,20 @@ record SidecarTable(ParavisorProcess process) {
                 process.cpu().memory().readU64(entry(index) + MAPPING));
     }
 
-    /** The node that manages a CPU. */
+    /** The node that manages a CPU; nodes come in the order of their CPUs. */
     Node nodeOf(int cpu) {
-        for (int i = 0; i < size(); i++) {
-            if (node(i).contains(cpu)) {
-                return node(i);
+        int low = 0;
+        int high = size();
+        while (high - low > 1) {
+            int middle = (low + high) >>> 1;
+            if (process.cpu().memory().readU32(info(middle)) <= cpu) {
+                low = middle;
+            } else {
+                high = middle;
             }
+        }
+        if (low < high && node(low).contains(cpu)) {
+            return node(low);
         }
         throw new ParavisorFailure("CPU " + cpu + " is offline and belongs to no sidecar node");
     }

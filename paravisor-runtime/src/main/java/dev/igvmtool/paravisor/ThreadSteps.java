@@ -1,7 +1,10 @@
 package dev.igvmtool.paravisor;
 
+import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.linux.Syscall;
+import dev.igvmtool.abi.mshv.RunPage;
 import dev.igvmtool.machine.guest.Cpu;
+import java.util.Optional;
 
 /**
  * One thread for each further VP of Linux: pinned to its CPU, with its own variables, buffers and run page, it runs its VP
@@ -32,19 +35,23 @@ final class ThreadSteps {
 
     private static void cloneThread(ParavisorProcess process) {
         long area = process.result("allocate a thread");
+        long maker = process.isFirstThread() ? 0 : process.thread();
         ParavisorProcess thread = process.become(area);
-        thread.set(Variable.VP, process.get(Variable.INDEX));
+        thread.set(Variable.MAKER, maker);
+        thread.set(Variable.VP, process.get(maker == 0 ? Variable.INDEX : Variable.VP));
+        thread.set(Variable.FROM_SIDECAR, maker == 0 ? 0 : 1);
         process.cpu().systemCall(Syscall.CLONE, THREAD_FLAGS, area + DataLayout.THREAD_SIZE, 0, 0, 0);
     }
 
-    /** Both threads come here: the new one with 0, the first one with the id of the new one. */
+    /** Both threads come here: the new one with 0, its maker with the id of the new one. */
     private static void cloned(ParavisorProcess process) {
         Cpu cpu = process.cpu();
         if (process.rawResult() == 0) {
             cpu.jumpTo(PIN);
         } else {
-            process.become(0).result("start a thread");
-            cpu.jumpTo(VpSteps.NEXT);
+            long maker = process.get(Variable.MAKER);
+            process.become(maker).result("start a thread");
+            cpu.jumpTo(maker == 0 ? VpSteps.NEXT : SidecarExitSteps.MOVED);
         }
     }
 
@@ -64,7 +71,18 @@ final class ThreadSteps {
     private static void waitForStart(ParavisorProcess process) {
         if (new Inputs(process).rules().isHardware()) {
             Vtl0Context.of(process).setHalted(true);
+        } else {
+            RunPage run = new RunPage(process.cpu().memory(), process.get(Variable.RUN_PAGE));
+            sharedRegisters(process).ifPresent(run::setCpuContext);
         }
         process.cpu().jumpTo(RunSteps.RUN);
+    }
+
+    /** What the VP has in the registers that VTLs share, if it has run before. */
+    private static Optional<Bytes> sharedRegisters(ParavisorProcess process) {
+        int vp = process.getInt(Variable.VP);
+        return process.get(Variable.FROM_SIDECAR) != 0
+                ? Optional.of(new SidecarTable(process).commandPage(vp).cpuContext())
+                : SaveSteps.savedContext(process, vp);
     }
 }

@@ -33,6 +33,20 @@ enum Variable {
     BOOT_LOG_POSITION,
     /** Sidecar nodes that were opened. */
     SIDECAR_NODES,
+    /** Descriptor of the host channel, -1 without one. */
+    GET_FILE,
+    /** Bytes of the saved state in {@link StateBuffer}. */
+    SAVED_SIZE,
+    /** 1 if this instance goes on with the state of an earlier one. */
+    RESTORED,
+    /** 1 once the host has asked for the state. */
+    SAVE_REQUESTED,
+    /** 1 once VPs are to leave VTL0 for good. */
+    STOPPING,
+    /** VP threads that have done so. */
+    PARKED,
+    /** VP threads that have done so before they were told, for their VPs cannot go on. */
+    BROKEN,
     VTL_FILE,
     HYPERCALL_FILE,
     VTL0_MEMORY_FILE,
@@ -43,10 +57,14 @@ enum Variable {
     VSM_PARTITION_CONFIG,
     /** Bytes of the online list. */
     ONLINE_SIZE,
-    /** VP that the thread runs. */
+    /** VP that the thread runs; of the host thread, the VP whose exit it completes. */
     VP(true),
-    /** Address of the run page of the VP. */
+    /** Address of the run page of the VP; 0 in the host thread. */
     RUN_PAGE(true),
+    /** Area of the thread that has made this one, 0 for the first thread. */
+    MAKER(true),
+    /** 1 if the VP has been in the sidecar, and left its registers there. */
+    FROM_SIDECAR(true),
     /** Address of the page that the processor of the VP needs to run VTL0: save area or APIC page. */
     LOWER_PAGE(true),
     /** Exit being completed: where VTL0 goes on, with {@link #EXIT_HAS_RIP}. */

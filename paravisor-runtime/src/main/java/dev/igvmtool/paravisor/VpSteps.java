@@ -28,6 +28,7 @@ final class VpSteps {
     private static final RegisterAssociation START_UP_SUSPEND =
             new RegisterAssociation(RegisterName.INTERNAL_ACTIVITY_STATE, RegisterValue.of(1));
 
+    private static final String SIDECAR_VP_STARTED = "sidecar-vp-started";
     static final String FIRST = "open-online-cpus";
 
     /** The step that goes on with the VP after. */
@@ -43,7 +44,7 @@ final class VpSteps {
                 .step("linux-vp-prepared", VpSteps::linuxVpPrepared)
                 .step("sidecar-vp-prepared", VpSteps::sidecarVpPrepared)
                 .step("sidecar-vp-checked", VpSteps::sidecarVpChecked)
-                .step("sidecar-vp-started", VpSteps::sidecarVpStarted)
+                .step(SIDECAR_VP_STARTED, VpSteps::sidecarVpStarted)
                 .step(NEXT, VpSteps::nextVp)
                 .step("log-vps", VpSteps::logVps);
     }
@@ -63,9 +64,18 @@ final class VpSteps {
     private static void prepareVp(ParavisorProcess process) {
         Inputs inputs = new Inputs(process);
         int vp = process.getInt(Variable.INDEX);
+        boolean restored = new StateBuffer(process).isRestored();
+        boolean ofLinux = inputs.online().contains(vp);
         if (vp >= process.getInt(Variable.VP_COUNT)) {
             process.cpu().jumpTo("log-vps");
-        } else if (inputs.online().contains(vp)) {
+        } else if (restored && ofLinux) {
+            process.cpu().jumpTo(ThreadSteps.CREATE);
+        } else if (restored) {
+            process.cpu().jumpTo(SIDECAR_VP_STARTED);
+            CommandPage page = new SidecarTable(process).commandPage(vp);
+            SaveSteps.savedContext(process, vp).ifPresent(page::setCpuContext);
+            runSidecarVp(process, vp);
+        } else if (ofLinux) {
             prepareLinuxVp(process, vp);
         } else {
             prepareSidecarVp(process, vp);
@@ -95,13 +105,13 @@ final class VpSteps {
 
     private static void prepareSidecarVp(ParavisorProcess process, int vp) {
         process.cpu().jumpTo("sidecar-vp-prepared");
-        registerCommand(process, vp, SidecarCommand.SET_VP_REGISTERS);
+        registerCommand(process, vp, SidecarCommand.SET_VP_REGISTERS, START_UP_SUSPEND);
     }
 
     private static void sidecarVpPrepared(ParavisorProcess process) {
         int vp = process.getInt(Variable.INDEX);
         checkRegisterCommand(process, vp);
-        registerCommand(process, vp, SidecarCommand.GET_VP_REGISTERS);
+        registerCommand(process, vp, SidecarCommand.GET_VP_REGISTERS, START_UP_SUSPEND);
     }
 
     private static void sidecarVpChecked(ParavisorProcess process) {
@@ -110,24 +120,30 @@ final class VpSteps {
         if ((activity & START_UP_SUSPEND.value().low()) == 0) {
             throw new ParavisorFailure(String.format("VP %d does not wait for its start: activity 0x%x", vp, activity));
         }
+        runSidecarVp(process, vp);
+    }
+
+    /** Lets the sidecar run a VP of VTL0, and does not wait for its next exit. */
+    static void runSidecarVp(ParavisorProcess process, int vp) {
         SidecarTable table = new SidecarTable(process);
         table.commandPage(vp).setCommand(SidecarCommand.RUN_VP);
         process.ioctl(table.nodeOf(vp).file(), MshvIoctl.SIDECAR_START, vp);
     }
 
-    /** Sets or gets the one register of {@link #START_UP_SUSPEND} in VTL0. */
-    private static void registerCommand(ParavisorProcess process, int vp, SidecarCommand command) {
+    /** Sets or gets one register of VTL0 through the sidecar. */
+    static void registerCommand(
+            ParavisorProcess process, int vp, SidecarCommand command, RegisterAssociation register) {
         SidecarTable table = new SidecarTable(process);
         CommandPage page = table.commandPage(vp);
         RegistersHeader header = new RegistersHeader(1, TargetVtl.explicit(0).value());
         process.cpu().memory().write(RegistersHeader.CODEC, page.requestData(), header);
-        process.cpu().memory().write(RegisterAssociation.CODEC, record(page), START_UP_SUSPEND);
+        process.cpu().memory().write(RegisterAssociation.CODEC, record(page), register);
         page.setCommand(command);
         process.ioctl(table.nodeOf(vp).file(), MshvIoctl.SIDECAR_RUN, vp);
     }
 
     /** The register's value after a command that must have succeeded. */
-    private static RegisterValue checkRegisterCommand(ParavisorProcess process, int vp) {
+    static RegisterValue checkRegisterCommand(ParavisorProcess process, int vp) {
         process.result("run a sidecar command on CPU " + vp);
         CommandPage page = new SidecarTable(process).commandPage(vp);
         if (page.hasError()) {

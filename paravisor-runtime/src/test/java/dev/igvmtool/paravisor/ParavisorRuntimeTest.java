@@ -30,12 +30,12 @@ class ParavisorRuntimeTest {
     }
 
     @Test
-    void showsTheEventsThatHappenWithoutAHostChannel() {
+    void showsTheEventsInTheirOrder() {
         assertEquals(
                 List.of(
-                        "P01", "P02", "P03", "P04", "P05", "P09", "P24", "P25", "P26", "P27", "P28", "P29", "P30",
-                        "P31", "P32", "P33", "P34", "P36", "P37", "P38", "P41", "P43", "P50", "P51", "P53", "P54",
-                        "P55"),
+                        "P01", "P02", "P03", "P04", "P05", "P09", "P20", "P23", "P24", "P25", "P26", "P27", "P28",
+                        "P29", "P30", "P31", "P32", "P33", "P34", "P36", "P37", "P38", "P41", "P43", "P50", "P51",
+                        "P52", "V09", "P53", "P54", "P55", "V01", "V02", "V03", "V04", "V07"),
                 STEPS.stream()
                         .map(Step::event)
                         .flatMap(Optional::stream)

@@ -10,6 +10,7 @@ import dev.igvmtool.abi.hv.VpRegistersHeader;
 import dev.igvmtool.abi.linux.Errno;
 import dev.igvmtool.abi.linux.Syscall;
 import dev.igvmtool.abi.mshv.HypercallArgument;
+import dev.igvmtool.abi.mshv.MshvDevices;
 import dev.igvmtool.abi.mshv.MshvIoctl;
 import dev.igvmtool.abi.mshv.RunPage;
 import dev.igvmtool.abi.mshv.VpRegistersArgument;
@@ -152,7 +153,8 @@ final class TestKernel implements Program {
     }
 
     private long openFile(String path) {
-        boolean device = path.startsWith("/dev/") && !path.startsWith("/dev/mshv_vtl_sidecar");
+        boolean device =
+                path.startsWith("/dev/") && !path.startsWith("/dev/mshv_vtl_sidecar") && !path.equals(MshvDevices.SINT);
         if (!device && !files.containsKey(path) && !path.startsWith("/run/")) {
             return Errno.ENOENT.result();
         }

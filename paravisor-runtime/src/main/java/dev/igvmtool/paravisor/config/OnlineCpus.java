@@ -25,20 +25,33 @@ public record OnlineCpus(String list) {
         return cpus(list).get(cpu);
     }
 
+    /** Number of CPUs that Linux runs. */
+    public int count() {
+        return cpus(list).cardinality();
+    }
+
     private static BitSet cpus(String list) {
         BitSet cpus = new BitSet();
         for (String range : list.split(",", -1)) {
-            if (!range.matches("[0-9]{1,4}(-[0-9]{1,4})?")) {
-                throw new FormatException("list of online CPUs is \"" + list + "\", expected ranges as in 0-3,8");
-            }
             int dash = range.indexOf('-');
-            int first = Integer.parseInt(dash < 0 ? range : range.substring(0, dash));
-            int last = dash < 0 ? first : Integer.parseInt(range.substring(dash + 1));
+            int first = number(list, dash < 0 ? range : range.substring(0, dash));
+            int last = dash < 0 ? first : number(list, range.substring(dash + 1));
             if (last < first || last >= MAX_CPU) {
                 throw new FormatException("list of online CPUs holds the range " + range);
             }
             cpus.set(first, last + 1);
         }
         return cpus;
+    }
+
+    private static int number(String list, String digits) {
+        boolean good = !digits.isEmpty() && digits.length() <= 4;
+        for (int i = 0; i < digits.length(); i++) {
+            good &= digits.charAt(i) >= '0' && digits.charAt(i) <= '9';
+        }
+        if (!good) {
+            throw new FormatException("list of online CPUs is \"" + list + "\", expected ranges as in 0-3,8");
+        }
+        return Integer.parseInt(digits);
     }
 }
