@@ -1,18 +1,15 @@
 package dev.igvmtool.host.worker;
 
 import dev.igvmtool.abi.binary.Bytes;
-import dev.igvmtool.abi.hv.HvStatus;
-import dev.igvmtool.abi.hv.RegisterValue;
+import dev.igvmtool.abi.get.GetChannel;
 import dev.igvmtool.abi.hv.VsmCapabilities;
 import dev.igvmtool.format.IgvmFile;
-import dev.igvmtool.format.context.VbsRegister;
 import dev.igvmtool.host.config.ComPort;
 import dev.igvmtool.host.config.CounterSequence;
 import dev.igvmtool.host.config.PersistedState;
 import dev.igvmtool.host.config.RamRange;
 import dev.igvmtool.host.config.VmConfig;
 import dev.igvmtool.host.hostile.LyingHost;
-import dev.igvmtool.host.loader.HostStep;
 import dev.igvmtool.host.loader.IgvmLoader;
 import dev.igvmtool.host.loader.LoadException;
 import dev.igvmtool.host.loader.LoadPlan;
@@ -24,13 +21,11 @@ import dev.igvmtool.machine.bus.CountingClock;
 import dev.igvmtool.machine.bus.Serial;
 import dev.igvmtool.machine.bus.StepClock;
 import dev.igvmtool.machine.event.EventSink;
-import dev.igvmtool.machine.event.MachineEvent;
 import dev.igvmtool.machine.memory.PhysicalMemory;
 import dev.igvmtool.machine.partition.HostConduct;
+import dev.igvmtool.machine.partition.Isolation;
 import dev.igvmtool.machine.partition.PartitionConfig;
 import dev.igvmtool.machine.partition.VpTopology;
-import dev.igvmtool.machine.vp.Vp;
-import dev.igvmtool.machine.vp.VpRegisters;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -41,11 +36,12 @@ import java.util.OptionalInt;
  * @param plan what the loader decided
  * @param vtl2Console serial port of the configuration, if there is one
  * @param guestConsole COM1, which VTL0 prints on
+ * @param channel the host's end of the channel to VTL2, where there is one
  */
-public record VirtualMachine(Machine machine, LoadPlan plan, Optional<Serial> vtl2Console, Serial guestConsole) {
+public record VirtualMachine(
+        Machine machine, LoadPlan plan, Optional<Serial> vtl2Console, Serial guestConsole, Optional<GetPort> channel) {
     private static final CounterSequence DEFAULT_REFERENCE = new CounterSequence(0, 10);
     private static final CounterSequence DEFAULT_TSC = new CounterSequence(0, 2000);
-    private static final int HOST = -1;
 
     /**
      * Loads an image.
@@ -71,20 +67,40 @@ public record VirtualMachine(Machine machine, LoadPlan plan, Optional<Serial> vt
             machine.ports().add(serial);
             return serial;
         });
-        for (HostStep step : plan.steps()) {
-            if (machine.partition().observed()) {
-                machine.partition().emit(new MachineEvent.HostStep(step.id(), step.step(), step.detail()));
-            }
-        }
+        plan.steps().forEach(step -> HostSteps.emit(machine, step));
         importPages(plan, machine.physicalMemory());
         LaunchedPages.apply(plan, machine.partition().memory());
         config.persistedState().ifPresent(state -> importState(state, plan, machine.physicalMemory()));
         if (config.corruptInitrd()) {
             InitrdDamage.flipBit(plan, machine.physicalMemory());
         }
-        startBootProcessor(machine.vp(0), plan, plan.vtl());
+        BootProcessor.start(machine.vp(0), plan);
         SnpFirmware.launch(plan, machine, plan.vtl(), config.seed());
-        return new VirtualMachine(machine, plan, vtl2Console, guestConsole);
+        return new VirtualMachine(machine, plan, vtl2Console, guestConsole, channel(machine, config, plan));
+    }
+
+    /** A guest that does not trust its host has no servicing, the only use of the channel here. */
+    private static Optional<GetPort> channel(Machine machine, VmConfig config, LoadPlan plan) {
+        if (config.isolation() != Isolation.NONE || plan.vtl() == 0) {
+            return Optional.empty();
+        }
+        GetPort port = new GetPort(machine.vp(0));
+        machine.partition().connections().connect(GetChannel.CONNECTION, port);
+        return Optional.of(port);
+    }
+
+    /**
+     * Loads VTL2 anew, under a VTL0 that stays, and lets it start.
+     *
+     * @param file another image, or the same
+     * @return this VM with what has been decided now
+     * @throws dev.igvmtool.abi.binary.FormatException if the image contradicts itself
+     * @throws LoadException if image and configuration do not suit each other, or the image does not suit the VM
+     */
+    public VirtualMachine reloadVtl2(IgvmFile file, VmConfig config) {
+        LoadPlan reloaded = Vtl2Reload.reload(machine, plan, file, config);
+        channel.ifPresent(GetPort::restart);
+        return new VirtualMachine(machine, reloaded, vtl2Console, guestConsole, channel);
     }
 
     private static PartitionConfig partitionConfig(VmConfig config, LoadPlan plan, HostConduct conduct) {
@@ -143,19 +159,5 @@ public record VirtualMachine(Machine machine, LoadPlan plan, Optional<Serial> vt
                     String.format("persisted state of 0x%x bytes at 0x%x is not in RAM", content.size(), gpa));
         }
         memory.writeBytes(gpa, content);
-    }
-
-    private static void startBootProcessor(Vp vp, LoadPlan plan, int vtl) {
-        if (vtl != 0) {
-            vp.enableVtl(vtl);
-        }
-        for (VbsRegister register : plan.registers()) {
-            RegisterValue value = RegisterValue.CODEC.read(register.value());
-            if (VpRegisters.set(vp, vtl, register.name(), value) != HvStatus.SUCCESS) {
-                throw new LoadException(String.format(
-                        "register 0x%08x of the VP context cannot be set to 0x%x", register.name(), register.u64()));
-            }
-        }
-        vp.start(vtl, HOST);
     }
 }
