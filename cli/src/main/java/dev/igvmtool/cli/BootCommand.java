@@ -45,6 +45,8 @@ final class BootCommand implements Callable<Integer> {
     /** A guest that has not halted after so many turns is called running. */
     private static final long MAX_TURNS = 50_000_000;
 
+    private static final int MAX_RESTARTS = 100;
+
     private final Console console;
 
     @Mixin
@@ -61,6 +63,20 @@ final class BootCommand implements Callable<Integer> {
 
     @Option(names = "--until", paramLabel = "EVENT", description = "Stop once this event has happened, such as S46.")
     Optional<String> until;
+
+    @Option(
+            names = "--restarts",
+            paramLabel = "N",
+            description =
+                    "Replace VTL2 N times while VTL0 runs (servicing): it saves its state, is loaded anew, and goes"
+                            + " on.")
+    int restarts;
+
+    @Option(
+            names = "--restart-image",
+            paramLabel = "IMAGE",
+            description = "IGVM file or folder that the restarts load. Default: that of the boot.")
+    Optional<String> restartImage;
 
     @Option(
             names = "--trace",
@@ -106,7 +122,7 @@ final class BootCommand implements Callable<Integer> {
             return ExitStatus.DONE;
         }
         String name = image.orElseThrow(() -> new CommandException("boot needs an IMAGE"));
-        BootOptions options = new BootOptions(stageOption.overlays(), until, MAX_TURNS);
+        BootOptions options = options();
         List<Dump> wanted = dumps.keySet().stream().map(Dump::new).toList();
         VmConfigBuilder host = hostOptions.honest(console);
         VmConfig honest = host.build();
@@ -130,6 +146,20 @@ final class BootCommand implements Callable<Integer> {
                 .map(it -> it.difference().isEmpty())
                 .orElse(outcome.failure().isEmpty());
         return asExpected ? ExitStatus.DONE : ExitStatus.FINDING;
+    }
+
+    private BootOptions options() throws IOException {
+        if (restarts < 0 || restarts > MAX_RESTARTS) {
+            throw new CommandException("--restarts is " + restarts + ", expected 0 to " + MAX_RESTARTS);
+        }
+        if (restartImage.isPresent() && restarts == 0) {
+            throw new CommandException("--restart-image is for --restarts, which is not given");
+        }
+        Optional<IgvmFile> other = Optional.empty();
+        if (restartImage.isPresent()) {
+            other = Optional.of(new ImageOperand(restartImage.get()).read(console));
+        }
+        return new BootOptions(stageOption.overlays(), until, MAX_TURNS, restarts, other);
     }
 
     private HostileVerdict verdict(

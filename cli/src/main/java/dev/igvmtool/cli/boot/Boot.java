@@ -35,10 +35,13 @@ public final class Boot {
 
     private final BootOptions options;
     private final Timeline timeline;
-    private final VirtualMachine vm;
-    private final Optional<ShimImage> shim;
-    private final Optional<StageOverlays> overlays;
+    private final List<Timeline.Listener> listeners;
+    private final Restarts restarts;
     private final List<Overlay> overlaid = new ArrayList<>();
+    private final SidecarBringUp bringUp = new SidecarBringUp();
+    private VirtualMachine vm;
+    private Optional<ShimImage> shim;
+    private Optional<StageOverlays> overlays;
     private long sidecarOutputGpa;
     private boolean guestStarted;
     private Optional<Handoff> handoff = Optional.empty();
@@ -60,20 +63,36 @@ public final class Boot {
             List<Timeline.Listener> listeners,
             Optional<EventSink> trace) {
         this.options = options;
+        this.listeners = List.copyOf(listeners);
         this.timeline = new Timeline(listeners);
+        this.restarts = new Restarts(options.restarts(), options.restartImage().orElse(image), config);
         vm = VirtualMachine.load(image, config, StagePrograms.forMachine(), Optional.of(event -> {
             trace.ifPresent(sink -> sink.event(event));
-            timeline.event(event);
+            timeline.event(
+                    event,
+                    bringUp.observe(event, () -> machine().partition().time().now()));
+            restarts.observe(event);
             if (event instanceof MachineEvent.StepRetired step) {
                 observe(step);
             }
         }));
-        shim = ShimImage.find(machine());
-        if (shim.isEmpty() && !options.overlays().isEmpty()) {
+        restarts.check(vm);
+        shim = findShim();
+        overlays = placeStages();
+    }
+
+    /** The image has just been loaded. */
+    private Optional<ShimImage> findShim() {
+        Optional<ShimImage> found = ShimImage.find(machine());
+        if (found.isEmpty() && !options.overlays().isEmpty()) {
             throw new IgvmToolException("stages cannot be put over this image: it is not an OpenHCL image");
         }
-        shim.ifPresent(location -> timeline.name(Places.ofImage(location, machine())));
-        overlays = shim.filter(location -> !options.overlays().isEmpty())
+        found.ifPresent(location -> timeline.name(Places.ofImage(location, machine())));
+        return found;
+    }
+
+    private Optional<StageOverlays> placeStages() {
+        return shim.filter(location -> !options.overlays().isEmpty())
                 .map(location -> new StageOverlays(machine(), location, options.overlays(), overlay -> {
                     overlaid.add(overlay);
                     listeners.forEach(listener -> listener.overlay(overlay));
@@ -99,10 +118,7 @@ public final class Boot {
         Optional<Failure> failure = Optional.empty();
         Result result;
         try {
-            StopReason reason = machine().run(options.maxTurns(), unused -> {
-                overlays.ifPresent(StageOverlays::afterTurn);
-                return isReached();
-            });
+            StopReason reason = runWithRestarts();
             result = result(reason);
             if (result == Result.FAILED) {
                 failure = Optional.of(failure(reason));
@@ -114,7 +130,41 @@ public final class Boot {
         if (handoff.isEmpty()) {
             shimLog = readShimLog();
         }
-        return new BootOutcome(result, timeline.events(), overlaid, handoff, sidecarOutput, shimLog, failure, vm);
+        return new BootOutcome(
+                result,
+                timeline.events(),
+                overlaid,
+                handoff,
+                sidecarOutput,
+                shimLog,
+                failure,
+                bringUp,
+                restarts.done(),
+                vm);
+    }
+
+    private StopReason runWithRestarts() {
+        while (true) {
+            long turnsLeft = options.maxTurns() - machine().turns();
+            StopReason reason = machine().run(turnsLeft, unused -> {
+                overlays.ifPresent(StageOverlays::afterTurn);
+                return isReached() || restarts.isDue(vm);
+            });
+            boolean ends = isReached() || reason == StopReason.LIMIT || reason == StopReason.VP_STOPPED;
+            if (ends || !restarts.isPending(vm)) {
+                return reason;
+            }
+            restarts.act(vm).ifPresent(this::restarted);
+        }
+    }
+
+    private void restarted(VirtualMachine reloaded) {
+        vm = reloaded;
+        handoff = Optional.empty();
+        sidecarOutputGpa = 0;
+        sidecarOutput = Optional.empty();
+        shim = findShim();
+        overlays = placeStages();
     }
 
     private boolean isReached() {
@@ -156,7 +206,7 @@ public final class Boot {
         if (isReached()) {
             return Result.STOPPED;
         }
-        if (options.until().isPresent() || !guestStarted) {
+        if (options.until().isPresent() || !guestStarted || restarts.missing(vm).isPresent()) {
             return Result.FAILED;
         }
         if (reason == StopReason.LIMIT) {
@@ -184,9 +234,10 @@ public final class Boot {
         if (crash.isPresent()) {
             return failure(machine().vp(0), crash.get());
         }
-        String what = reason == StopReason.LIMIT
-                ? "no end after " + options.maxTurns() + " turns"
-                : "every processor waits for an interrupt";
+        String what = (reason == StopReason.LIMIT
+                        ? "no end after " + options.maxTurns() + " turns"
+                        : "every processor waits for an interrupt")
+                + restarts.missing(vm).map(missing -> "; " + missing).orElse("");
         return failure(
                 machine().vp(0),
                 options.until()

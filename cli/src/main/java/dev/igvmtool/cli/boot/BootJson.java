@@ -43,6 +43,7 @@ public final class BootJson {
     private static void write(BootOutcome outcome, JsonGenerator json) throws IOException {
         json.writeStringField("result", outcome.result().word());
         json.writeNumberField("steps", outcome.steps());
+        json.writeNumberField("restarts", outcome.restarts());
         json.writeArrayFieldStart("events");
         for (TimelineEvent event : outcome.events()) {
             write(event, json);
@@ -60,6 +61,11 @@ public final class BootJson {
             }
             json.writeEndArray();
         }
+        if (outcome.bringUp().took().isPresent()) {
+            json.writeObjectFieldStart("sidecar");
+            write(outcome.bringUp(), json);
+            json.writeEndObject();
+        }
         if (outcome.handoff().isPresent()) {
             json.writeObjectFieldStart("handoff");
             write(outcome.handoff().get(), json);
@@ -74,6 +80,26 @@ public final class BootJson {
             json.writeStringField("reason", failure.reason());
             json.writeEndObject();
         }
+    }
+
+    private static void write(SidecarBringUp bringUp, JsonGenerator json) throws IOException {
+        writeTime("tookUs", bringUp.took().orElseThrow(), json);
+        json.writeArrayFieldStart("vps");
+        for (SidecarBringUp.StartedVp vp : bringUp.vps()) {
+            json.writeStartObject();
+            json.writeNumberField("vp", vp.vp());
+            json.writeNumberField("startedBy", vp.startedBy());
+            writeTime("startedUs", vp.started(), json);
+            writeTime("preparedUs", vp.prepared(), json);
+            writeTime("readyUs", vp.ready(), json);
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private static void writeTime(String name, long units, JsonGenerator json) throws IOException {
+        json.writeFieldName(name);
+        json.writeNumber(SidecarBringUp.microseconds(units));
     }
 
     private static void write(TimelineEvent event, JsonGenerator json) throws IOException {

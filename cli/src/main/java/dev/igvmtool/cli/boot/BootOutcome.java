@@ -16,6 +16,8 @@ import java.util.Optional;
  * @param sidecarOutput page that the sidecar filled, as it was at the hand-over
  * @param shimLog text in the shim's log buffer, as it was at the hand-over, or at the end if there was none
  * @param failure what went wrong, if the result is {@link Result#FAILED}
+ * @param bringUp of the sidecar's VPs, at the last start of VTL2
+ * @param restarts how often VTL2 was replaced
  * @param vm as it stands
  */
 public record BootOutcome(
@@ -26,6 +28,8 @@ public record BootOutcome(
         Optional<Bytes> sidecarOutput,
         Optional<Bytes> shimLog,
         Optional<Failure> failure,
+        SidecarBringUp bringUp,
+        int restarts,
         VirtualMachine vm) {
     public BootOutcome {
         events = List.copyOf(events);

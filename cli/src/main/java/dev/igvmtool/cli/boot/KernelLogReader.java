@@ -10,7 +10,10 @@ final class KernelLogReader {
 
     /** The log, a record in each line; empty if no kernel of this project has begun one. */
     static String text(Machine machine) {
-        Record kept = machine.partition().state().kept.get(new KernelStub().number());
-        return kept == null ? "" : KernelMessages.of(kept, machine.physicalMemory());
+        return machine.partition()
+                .state()
+                .keptBy(new KernelStub().number())
+                .map(kept -> KernelMessages.of(kept, machine.physicalMemory()))
+                .orElse("");
     }
 }

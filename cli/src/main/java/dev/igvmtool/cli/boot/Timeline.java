@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -56,10 +57,15 @@ public final class Timeline implements EventSink {
 
     @Override
     public void event(MachineEvent event) {
+        event(event, Optional.empty());
+    }
+
+    /** Takes an event, about which there is something more to say if it is one of the timeline. */
+    void event(MachineEvent event, Optional<String> remark) {
         if (event instanceof MachineEvent.HostStep host) {
             add(TimelineEvent.ofHost(host.timelineId(), host.step(), host.detail()));
         } else if (event instanceof MachineEvent.StepRetired step) {
-            StepEffects done = effects.remove(step.vp());
+            Optional<StepEffects> done = Optional.ofNullable(effects.remove(step.vp()));
             if (step.timelineId().isPresent()) {
                 add(new TimelineEvent(
                         step.timelineId().get(),
@@ -68,13 +74,18 @@ public final class Timeline implements EventSink {
                         OptionalInt.of(step.vp()),
                         OptionalInt.of(step.vtl()),
                         OptionalLong.of(step.rip()),
-                        done == null ? "" : done.describe()));
+                        detail(remark, done)));
             }
             listeners.forEach(listener -> listener.step(step));
         } else {
             actor(event).ifPresent(vp -> effects.computeIfAbsent(vp, unused -> new StepEffects())
                     .add(event, places));
         }
+    }
+
+    private static String detail(Optional<String> remark, Optional<StepEffects> effects) {
+        String done = effects.map(StepEffects::describe).orElse("");
+        return remark.map(text -> done.isEmpty() ? text : text + "; " + done).orElse(done);
     }
 
     /** The VP whose step causes an event, for the events that tell what a step does. */
