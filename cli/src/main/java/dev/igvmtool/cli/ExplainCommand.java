@@ -6,7 +6,6 @@ import dev.igvmtool.attestation.explain.Explanation;
 import dev.igvmtool.attestation.explain.ImageExplainer;
 import dev.igvmtool.attestation.explain.Observed;
 import dev.igvmtool.attestation.explain.OvmfExplainer;
-import dev.igvmtool.cli.verdict.ExplanationView;
 import dev.igvmtool.format.IgvmReader;
 import dev.igvmtool.format.header.PlatformType;
 import dev.igvmtool.measurement.ovmf.OvmfImage;

@@ -32,7 +32,7 @@ class ExplainCommandTest {
         assertTrue(lines.get(0).startsWith("MEASUREMENT of the SNP report: "), outcome.out());
         assertEquals(
                 List.of(
-                        "found: measured as qemu does, SEV_SNP, mask 0x1; what differs from the usual way and matters for this"
+                        "found: measured as qemu does, snp, mask 0x1; what differs from the usual way and matters for this"
                                 + " image:",
                         "  shared pages: measured, usually skipped",
                         "  page order: runs held back, usually as in file",
@@ -44,6 +44,8 @@ class ExplainCommandTest {
         assertEquals("igvmtool.explain/1", json.path("schema").asText());
         assertTrue(json.path("explained").asBoolean());
         assertEquals("qemu", json.path("match").path("who").asText());
+        assertEquals("snp", json.path("match").path("platform").asText());
+        assertEquals("0x1", json.path("match").path("mask").asText());
         assertEquals(4, json.path("match").path("divergence").path("step").asInt());
         assertEquals(4, json.path("accounts").size());
     }
@@ -91,6 +93,21 @@ class ExplainCommandTest {
                 "console=ttyS0 loglevel=7");
         assertEquals(0, outcome.status(), outcome.err());
         assertTrue(outcome.out().contains("load: kernel, command line 'console=ttyS0 loglevel=7'"), outcome.out());
+        outcome = TestConsole.runWith(
+                digest,
+                "explain",
+                "-",
+                "--image",
+                firmware,
+                "--kernel",
+                kernel,
+                "--command-line",
+                "console=ttyS0 loglevel=7",
+                "--json");
+        JsonNode launch = new JsonMapper().readTree(outcome.out()).path("launch");
+        assertEquals("snp", launch.path("platform").asText());
+        assertEquals("0x1", launch.path("guestFeatures").asText());
+        assertEquals("console=ttyS0 loglevel=7", launch.path("commandLine").asText());
         outcome = TestConsole.runWith(digest, "explain", "-", "--image", firmware, "--max-vcpus", "2", "--json");
         assertEquals(1, outcome.status(), outcome.err());
         assertEquals(

@@ -1,6 +1,7 @@
 package dev.igvmtool.attestation.explain;
 
 import dev.igvmtool.abi.binary.Bytes;
+import dev.igvmtool.format.header.SupportedPlatform;
 import dev.igvmtool.measurement.Step;
 import java.util.List;
 import java.util.Optional;
@@ -24,22 +25,25 @@ public record Explanation(
      * What one tool or monitor measures.
      *
      * @param who its name
-     * @param platform of the image
+     * @param platform header of the image that was measured for
      * @param digest what it measures
      * @param divergence where it first differs from the usual way; empty if it does not
      */
-    public record Account(String who, String platform, Bytes digest, Optional<Divergence> divergence) {}
+    public record Account(String who, SupportedPlatform platform, Bytes digest, Optional<Divergence> divergence) {}
 
     /**
      * A way that leads to the digest.
      *
      * @param who tool or monitor that measures so; empty if none is known to
-     * @param platform of the image
+     * @param platform header of the image that was measured for
      * @param differences to the usual way, only those that matter for this image; empty if it is the usual way
      * @param divergence where it first differs from the usual way
      */
     public record Match(
-            Optional<String> who, String platform, List<Difference> differences, Optional<Divergence> divergence) {
+            Optional<String> who,
+            SupportedPlatform platform,
+            List<Difference> differences,
+            Optional<Divergence> divergence) {
         public Match {
             differences = List.copyOf(differences);
         }
@@ -49,10 +53,10 @@ public record Explanation(
      * A measurement that was not finished, or of less than the image.
      *
      * @param who whose
-     * @param platform of the image
+     * @param platform header of the image that was measured for
      * @param done number of steps that lead to the digest
      * @param all number of steps of the whole
      * @param next the first step that is missing
      */
-    public record Partial(String who, String platform, int done, int all, Step next) {}
+    public record Partial(String who, SupportedPlatform platform, int done, int all, Step next) {}
 }

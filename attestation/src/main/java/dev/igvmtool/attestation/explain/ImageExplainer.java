@@ -110,14 +110,10 @@ public final class ImageExplainer {
                 Way way = usual.with(profile.rules());
                 digest(way)
                         .ifPresent(digest -> accounts.add(new Account(
-                                profile.title(), name(platform), digest, Divergence.between(usualSteps, way.steps()))));
+                                profile.title(), platform, digest, Divergence.between(usualSteps, way.steps()))));
             }
         }
         return accounts;
-    }
-
-    private static String name(SupportedPlatform platform) {
-        return String.format("%s, mask 0x%x", platform.platformType(), platform.compatibilityMask());
     }
 
     private Optional<Way> search(Way usual) {
@@ -211,7 +207,7 @@ public final class ImageExplainer {
                     String.format("0x%x", found.platform().compatibilityMask())));
         }
         differences.addAll(found.variation().differences());
-        return new Match(who, name(usual.platform()), differences, Divergence.between(usual.steps(), found.steps()));
+        return new Match(who, usual.platform(), differences, Divergence.between(usual.steps(), found.steps()));
     }
 
     private Optional<Partial> partial(List<SupportedPlatform> platforms) {
@@ -221,7 +217,7 @@ public final class ImageExplainer {
                 for (int i = 0; i + 1 < steps.size(); i++) {
                     if (steps.get(i).digest().equals(observed.digest())) {
                         return Optional.of(
-                                new Partial(profile.title(), name(platform), i + 1, steps.size(), steps.get(i + 1)));
+                                new Partial(profile.title(), platform, i + 1, steps.size(), steps.get(i + 1)));
                     }
                 }
             }

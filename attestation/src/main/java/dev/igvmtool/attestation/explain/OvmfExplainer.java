@@ -9,8 +9,6 @@ import dev.igvmtool.measurement.ovmf.KernelHashes;
 import dev.igvmtool.measurement.ovmf.OvmfImage;
 import dev.igvmtool.measurement.ovmf.OvmfMeasurement;
 import dev.igvmtool.measurement.ovmf.Vmm;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -52,19 +50,44 @@ public record OvmfExplainer(OvmfImage firmware, Observed observed, Options optio
     /**
      * A launch that leads to the digest.
      *
-     * @param facts of the launch by name, in order
+     * @param monitor empty if all of them launch so
+     * @param processors empty if their number does not matter
+     * @param cpuType models of QEMU, separated by commas; empty if the type does not matter
+     * @param guestFeatures SEV_FEATURES; empty if the platform has none
+     * @param load what goes with the firmware
      */
-    public record Launch(Map<String, String> facts) {}
+    public record Launch(
+            PlatformType platform,
+            Optional<String> monitor,
+            Optional<Integer> processors,
+            Optional<String> cpuType,
+            Optional<Long> guestFeatures,
+            Load load) {}
 
-    /** What goes with the firmware. */
-    private record Load(Optional<KernelHashes> hashes, String text) {}
+    /**
+     * What goes with the firmware.
+     *
+     * @param kernel whether there is one
+     * @param initrd whether there is one
+     * @param commandLine of the kernel; may be empty
+     */
+    public record Load(boolean kernel, boolean initrd, String commandLine) {
+        static final Load NONE = new Load(false, false, "");
+    }
+
+    /** What comes before the processors: kernel, and the digest after the firmware. */
+    private record Start(Optional<KernelHashes> kernel, Optional<Bytes> afterFirmware) {}
 
     /** The launch, if there is one. */
     public Optional<Launch> explain() {
+        // The same in every launch, and most of the work.
+        Bytes afterFirmware = new OvmfMeasurement(firmware, Optional.empty(), Vmm.QEMU, 0, 0, Optional.empty())
+                .firmwareDigest(Trace.OFF);
         for (PlatformType platform : observed.platforms()) {
             for (Load load : loads()) {
+                Start start = new Start(hashes(load), Optional.of(afterFirmware));
                 for (Vmm vmm : Vmm.ALL) {
-                    Optional<Launch> launch = explain(platform, load, vmm);
+                    Optional<Launch> launch = explain(platform, load, start, vmm);
                     if (launch.isPresent()) {
                         return launch;
                     }
@@ -75,26 +98,27 @@ public record OvmfExplainer(OvmfImage firmware, Observed observed, Options optio
     }
 
     private List<Load> loads() {
-        List<Load> loads = new ArrayList<>();
+        Set<Load> loads = new LinkedHashSet<>();
         if (options.kernel().isPresent()) {
             Set<String> commandLines = new LinkedHashSet<>(options.commandLines());
             commandLines.add("");
             for (String commandLine : commandLines) {
-                for (Bytes initrd : new LinkedHashSet<>(List.of(options.initrd().orElse(Bytes.EMPTY), Bytes.EMPTY))) {
-                    loads.add(new Load(
-                            Optional.of(KernelHashes.of(options.kernel().get(), initrd, commandLine)),
-                            "kernel" + (initrd.isEmpty() ? "" : ", initrd")
-                                    + (commandLine.isEmpty()
-                                            ? ", no command line"
-                                            : ", command line '" + commandLine + "'")));
-                }
+                loads.add(new Load(true, options.initrd().isPresent(), commandLine));
+                loads.add(new Load(true, false, commandLine));
             }
         }
-        loads.add(new Load(Optional.empty(), "no kernel"));
-        return loads;
+        loads.add(Load.NONE);
+        return List.copyOf(loads);
     }
 
-    private Optional<Launch> explain(PlatformType platform, Load load, Vmm vmm) {
+    private Optional<KernelHashes> hashes(Load load) {
+        Bytes initrd = load.initrd() ? options.initrd().orElse(Bytes.EMPTY) : Bytes.EMPTY;
+        return options.kernel()
+                .filter(kernel -> load.kernel())
+                .map(kernel -> KernelHashes.of(kernel, initrd, load.commandLine()));
+    }
+
+    private Optional<Launch> explain(PlatformType platform, Load load, Start start, Vmm vmm) {
         // Only SNP has features, and only some monitors tell the guest its CPU type.
         Set<Long> features = new LinkedHashSet<>(platform == PlatformType.SEV_SNP ? USUAL_FEATURES : List.of(0L));
         if (platform == PlatformType.SEV_SNP) {
@@ -102,39 +126,47 @@ public record OvmfExplainer(OvmfImage firmware, Observed observed, Options optio
         }
         for (long feature : features) {
             for (Map.Entry<Integer, String> type : cpuTypes(platform, vmm).entrySet()) {
-                List<Bytes> digests;
-                try {
-                    digests = new OvmfMeasurement(
-                                    firmware, load.hashes(), vmm, type.getKey(), feature, Optional.empty())
-                            .digests(platform, options.maxProcessors(), Trace.OFF);
-                } catch (FormatException e) {
-                    // This firmware cannot be launched so.
-                    continue;
-                }
-                int index = digests.indexOf(observed.digest());
-                if (index >= 0) {
-                    return Optional.of(launch(platform, load, vmm, feature, type.getValue(), index + 1));
+                int processors = digests(
+                                        platform,
+                                        new OvmfMeasurement(
+                                                firmware,
+                                                start.kernel(),
+                                                vmm,
+                                                type.getKey(),
+                                                feature,
+                                                start.afterFirmware()))
+                                .indexOf(observed.digest())
+                        + 1;
+                if (processors > 0) {
+                    return Optional.of(launch(platform, load, vmm, feature, type.getValue(), processors));
                 }
             }
         }
         return Optional.empty();
     }
 
+    /** Digests for one processor and more; none if this firmware cannot be launched so. */
+    private List<Bytes> digests(PlatformType platform, OvmfMeasurement measurement) {
+        try {
+            return measurement.digests(platform, options.maxProcessors(), Trace.OFF);
+        } catch (FormatException e) {
+            return List.of();
+        }
+    }
+
     private static Map<Integer, String> cpuTypes(PlatformType platform, Vmm vmm) {
-        return platform == PlatformType.SEV || !vmm.equals(Vmm.QEMU) ? Map.of(0, "any") : CpuType.names();
+        return platform == PlatformType.SEV || !vmm.equals(Vmm.QEMU) ? Map.of(0, "") : CpuType.names();
     }
 
     private static Launch launch(
             PlatformType platform, Load load, Vmm vmm, long features, String type, int processors) {
-        Map<String, String> facts = new LinkedHashMap<>();
-        facts.put("platform", platform.toString());
-        facts.put("monitor", platform == PlatformType.SEV ? "any" : vmm.title());
-        facts.put("processors", platform == PlatformType.SEV ? "any number" : String.valueOf(processors));
-        facts.put("CPU type", type);
-        if (platform == PlatformType.SEV_SNP) {
-            facts.put("guest features", String.format("0x%x", features));
-        }
-        facts.put("load", load.text());
-        return new Launch(facts);
+        boolean sev = platform == PlatformType.SEV;
+        return new Launch(
+                platform,
+                sev ? Optional.empty() : Optional.of(vmm.title()),
+                sev ? Optional.empty() : Optional.of(processors),
+                type.isEmpty() ? Optional.empty() : Optional.of(type),
+                platform == PlatformType.SEV_SNP ? Optional.of(features) : Optional.empty(),
+                load);
     }
 }

@@ -54,10 +54,11 @@ class ImageExplainerTest {
         explanation = explain(
                 "mixed-a.igvm",
                 "666d59b9c474a2255b16763adfa9999b8313f08f0e91e709204fa675103a4d1c3fac2f08612be86eb935e9bdeea268d8");
-        assertEquals("TDX, mask 0x2", explanation.match().orElseThrow().platform());
+        assertEquals(2, explanation.match().orElseThrow().platform().compatibilityMask());
         explanation = explain("mixed-a.igvm", "822122e1748c64b05390f55f1f6565c61f99363dffd870865feec8e39d462224");
         assertEquals(
-                "VSM_ISOLATION, mask 0x4", explanation.match().orElseThrow().platform());
+                PlatformType.VSM_ISOLATION,
+                explanation.match().orElseThrow().platform().platformType());
     }
 
     @Test

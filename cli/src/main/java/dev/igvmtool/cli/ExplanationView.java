@@ -1,4 +1,4 @@
-package dev.igvmtool.cli.verdict;
+package dev.igvmtool.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.igvmtool.attestation.explain.Difference;
@@ -9,19 +9,20 @@ import dev.igvmtool.attestation.explain.Explanation.Match;
 import dev.igvmtool.attestation.explain.Explanation.Partial;
 import dev.igvmtool.attestation.explain.Observed;
 import dev.igvmtool.attestation.explain.OvmfExplainer.Launch;
+import dev.igvmtool.attestation.explain.OvmfExplainer.Load;
+import dev.igvmtool.format.header.SupportedPlatform;
 import dev.igvmtool.measurement.Step;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** Explanations as lines of text and as JSON. */
-public final class ExplanationView {
+final class ExplanationView {
     private ExplanationView() {}
 
     /** For people. */
-    public static List<String> lines(Explanation explanation) {
+    static List<String> lines(Explanation explanation) {
         List<String> lines = new ArrayList<>();
         lines.add(explanation.observed().source() + ": "
                 + explanation.observed().digest().toHex());
@@ -29,13 +30,26 @@ public final class ExplanationView {
         return lines;
     }
 
+    private static String platform(SupportedPlatform platform) {
+        return PlatformNames.of(platform.platformType()) + ", mask " + mask(platform);
+    }
+
+    private static void platform(SupportedPlatform platform, JsonGenerator json) throws IOException {
+        json.writeStringField("platform", PlatformNames.of(platform.platformType()));
+        json.writeStringField("mask", mask(platform));
+    }
+
+    private static String mask(SupportedPlatform platform) {
+        return String.format("0x%x", platform.compatibilityMask());
+    }
+
     private static void match(Match match, List<String> lines) {
         String who = match.who().map(it -> "measured as " + it + " does").orElse("measured as no known tool does");
         if (match.differences().isEmpty()) {
-            lines.add("the image leads to it: " + who + ", " + match.platform());
+            lines.add("the image leads to it: " + who + ", " + platform(match.platform()));
             return;
         }
-        lines.add("found: " + who + ", " + match.platform()
+        lines.add("found: " + who + ", " + platform(match.platform())
                 + "; what differs from the usual way and matters for this image:");
         for (Difference difference : match.differences()) {
             lines.add("  " + difference.what() + ": " + difference.found() + ", usually " + difference.usual());
@@ -63,7 +77,7 @@ public final class ExplanationView {
         lines.add("no way of " + explanation.tried() + " that were tried leads to it");
         explanation.partial().ifPresent(it -> partial(it, lines));
         for (Account account : explanation.accounts()) {
-            lines.add("  " + account.who() + " (" + account.platform() + "): "
+            lines.add("  " + account.who() + " (" + platform(account.platform()) + "): "
                     + account.digest().toHex());
             account.divergence().ifPresent(it -> {
                 lines.add("    parts from the usual way at step " + (it.index() + 1) + ": " + step(it.found()));
@@ -74,26 +88,39 @@ public final class ExplanationView {
 
     private static void partial(Partial partial, List<String> lines) {
         lines.add("but it is the digest after " + partial.done() + " of " + partial.all() + " steps as " + partial.who()
-                + " measures (" + partial.platform() + "): the first step that is missing is");
+                + " measures (" + platform(partial.platform()) + "): the first step that is missing is");
         lines.add("  " + step(Optional.of(partial.next())));
     }
 
     /** For people, about OVMF. */
-    public static List<String> lines(Observed observed, Optional<Launch> launch) {
+    static List<String> lines(Observed observed, Optional<Launch> launch) {
         List<String> lines = new ArrayList<>();
         lines.add(observed.source() + ": " + observed.digest().toHex());
         launch.ifPresentOrElse(
                 it -> {
                     lines.add("the firmware leads to it, launched with");
-                    it.facts().forEach((name, value) -> lines.add("  " + name + ": " + value));
+                    lines.add("  platform: " + PlatformNames.of(it.platform()));
+                    lines.add("  monitor: " + it.monitor().orElse("any"));
+                    lines.add("  processors: "
+                            + it.processors().map(String::valueOf).orElse("any number"));
+                    lines.add("  CPU type: " + it.cpuType().orElse("any"));
+                    it.guestFeatures().ifPresent(bits -> lines.add(String.format("  guest features: 0x%x", bits)));
+                    lines.add("  load: " + text(it.load()));
                 },
                 () -> lines.add("no launch of this firmware that was tried leads to it"));
         return lines;
     }
 
+    private static String text(Load load) {
+        if (!load.kernel()) {
+            return "no kernel";
+        }
+        return (load.initrd() ? "kernel, initrd, " : "kernel, ")
+                + (load.commandLine().isEmpty() ? "no command line" : "command line '" + load.commandLine() + "'");
+    }
+
     /** Fields for scripts. */
-    public static void write(String evidence, String image, Explanation explanation, JsonGenerator json)
-            throws IOException {
+    static void write(String evidence, String image, Explanation explanation, JsonGenerator json) throws IOException {
         head(evidence, image, explanation.observed(), explanation.match().isPresent(), json);
         json.writeNumberField("tried", explanation.tried());
         if (explanation.match().isPresent()) {
@@ -103,7 +130,7 @@ public final class ExplanationView {
             Partial partial = explanation.partial().get();
             json.writeObjectFieldStart("partial");
             json.writeStringField("who", partial.who());
-            json.writeStringField("platform", partial.platform());
+            platform(partial.platform(), json);
             json.writeNumberField("done", partial.done());
             json.writeNumberField("all", partial.all());
             step("next", Optional.of(partial.next()), json);
@@ -113,7 +140,7 @@ public final class ExplanationView {
         for (Account account : explanation.accounts()) {
             json.writeStartObject();
             json.writeStringField("who", account.who());
-            json.writeStringField("platform", account.platform());
+            platform(account.platform(), json);
             json.writeStringField("digest", account.digest().toHex());
             divergence(account.divergence(), json);
             json.writeEndObject();
@@ -133,7 +160,7 @@ public final class ExplanationView {
     private static void match(Match match, JsonGenerator json) throws IOException {
         json.writeObjectFieldStart("match");
         json.writeStringField("who", match.who().orElse(""));
-        json.writeStringField("platform", match.platform());
+        platform(match.platform(), json);
         json.writeArrayFieldStart("differences");
         for (Difference difference : match.differences()) {
             json.writeStartObject();
@@ -172,16 +199,34 @@ public final class ExplanationView {
     }
 
     /** Fields for scripts, about OVMF. */
-    public static void write(
-            String evidence, String image, Observed observed, Optional<Launch> launch, JsonGenerator json)
+    static void write(String evidence, String image, Observed observed, Optional<Launch> launch, JsonGenerator json)
             throws IOException {
         head(evidence, image, observed, launch.isPresent(), json);
         if (launch.isPresent()) {
-            json.writeObjectFieldStart("launch");
-            for (Map.Entry<String, String> fact : launch.get().facts().entrySet()) {
-                json.writeStringField(fact.getKey(), fact.getValue());
-            }
-            json.writeEndObject();
+            launch(launch.get(), json);
         }
+    }
+
+    private static void launch(Launch launch, JsonGenerator json) throws IOException {
+        json.writeObjectFieldStart("launch");
+        json.writeStringField("platform", PlatformNames.of(launch.platform()));
+        if (launch.monitor().isPresent()) {
+            json.writeStringField("monitor", launch.monitor().get());
+        }
+        if (launch.processors().isPresent()) {
+            json.writeNumberField("processors", launch.processors().get());
+        }
+        if (launch.cpuType().isPresent()) {
+            json.writeStringField("cpuType", launch.cpuType().get());
+        }
+        if (launch.guestFeatures().isPresent()) {
+            json.writeStringField(
+                    "guestFeatures",
+                    String.format("0x%x", launch.guestFeatures().get()));
+        }
+        json.writeBooleanField("kernel", launch.load().kernel());
+        json.writeBooleanField("initrd", launch.load().initrd());
+        json.writeStringField("commandLine", launch.load().commandLine());
+        json.writeEndObject();
     }
 }
