@@ -8,6 +8,9 @@ import dev.igvmtool.abi.hv.HypercallControl;
 import dev.igvmtool.abi.hv.HypercallResult;
 import dev.igvmtool.abi.hv.InitialVpContext;
 import dev.igvmtool.abi.hv.VpStartInput;
+import dev.igvmtool.abi.tdx.TdCall;
+import dev.igvmtool.abi.tdx.TdVmCall;
+import dev.igvmtool.abi.tdx.TdxField;
 import dev.igvmtool.abi.x64.ControlRegister;
 import dev.igvmtool.abi.x64.Gpr;
 import dev.igvmtool.abi.x64.Msr;
@@ -22,15 +25,11 @@ import dev.igvmtool.machine.guest.Cpu;
  */
 record TdxHypercalls(Cpu cpu, GpaRange buffer) {
     private static final int PAGE_BYTES = 4096;
-    private static final int VMCALL = 0;
-    private static final int VM_READ = 7;
-    private static final long WRITE_MSR = 0x20;
     /** RDX, R8, R10 and R11 go to the host. */
     private static final long HYPERCALL_REGISTERS = 0x0d04;
     /** R10 to R13 go to the host. */
     private static final long MSR_REGISTERS = 0x3c00;
 
-    private static final long CONFIG_FLAGS = 0x9110_0003_0000_0016L;
     private static final long TDX_CONNECT = 1 << 5;
     private static final long PAGE_RELEASE = 1 << 6;
     private static final long GUEST_OS_ID = 1L << 40;
@@ -44,7 +43,7 @@ record TdxHypercalls(Cpu cpu, GpaRange buffer) {
     /** Names the guest and shares the buffer. */
     void enable() {
         writeMsr(Msr.HV_GUEST_OS_ID, GUEST_OS_ID);
-        long flags = readField(CONFIG_FLAGS);
+        long flags = readField(TdxField.CONFIG_FLAGS);
         TdxPages pages = new TdxPages(cpu);
         if ((flags & TDX_CONNECT) != 0) {
             if ((flags & PAGE_RELEASE) == 0) {
@@ -99,18 +98,18 @@ record TdxHypercalls(Cpu cpu, GpaRange buffer) {
         cpu.set(Gpr.R10, control.value());
         cpu.set(Gpr.RDX, buffer.start());
         cpu.set(Gpr.R8, buffer.start() + PAGE_BYTES);
-        tdcall(VMCALL);
+        tdcall(TdCall.VP_VMCALL);
         return new HypercallResult(cpu.get(Gpr.R11));
     }
 
     private void writeMsr(int number, long value) {
         cpu.set(Gpr.RCX, MSR_REGISTERS);
         cpu.set(Gpr.R10, 0);
-        cpu.set(Gpr.R11, WRITE_MSR);
+        cpu.set(Gpr.R11, TdVmCall.WRITE_MSR);
         cpu.set(Gpr.R12, Integer.toUnsignedLong(number));
         cpu.set(Gpr.R13, value);
-        tdcall(VMCALL);
-        if (cpu.get(Gpr.R10) != 0) {
+        tdcall(TdCall.VP_VMCALL);
+        if (cpu.get(Gpr.R10) != TdVmCall.SUCCESS) {
             throw new ShimFatalException(
                     String.format("the host does not write MSR 0x%x: status 0x%016x", number, cpu.get(Gpr.R10)));
         }
@@ -119,14 +118,14 @@ record TdxHypercalls(Cpu cpu, GpaRange buffer) {
     private long readField(long field) {
         cpu.set(Gpr.RCX, 0);
         cpu.set(Gpr.RDX, field);
-        tdcall(VM_READ);
+        tdcall(TdCall.VM_RD);
         return cpu.get(Gpr.R8);
     }
 
     private void tdcall(int leaf) {
         cpu.set(Gpr.RAX, leaf);
         cpu.tdcall();
-        if (cpu.get(Gpr.RAX) != 0) {
+        if (cpu.get(Gpr.RAX) != TdCall.SUCCESS) {
             throw new ShimFatalException(String.format("TDCALL %d fails: status 0x%016x", leaf, cpu.get(Gpr.RAX)));
         }
     }

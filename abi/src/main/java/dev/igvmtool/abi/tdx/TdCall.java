@@ -4,7 +4,6 @@ package dev.igvmtool.abi.tdx;
 public final class TdCall {
     public static final int VP_VMCALL = 0;
     public static final int VP_INFO = 1;
-    public static final int VP_VEINFO_GET = 3;
     public static final int MEM_PAGE_ACCEPT = 6;
     public static final int VM_RD = 7;
     public static final int VP_RD = 9;
@@ -23,7 +22,6 @@ public final class TdCall {
     public static final long PAGE_SIZE_MISMATCH = 0xc000_0b0b_0000_0000L;
 
     public static final long FIELD_INCORRECT = 0xc000_0c00_0000_0000L;
-    public static final long NO_VE_INFO = 0xc000_0704_0000_0000L;
     /** {@link #VP_ENTER}: an interrupt waits for the caller, the partition was not entered. */
     public static final long PENDING_INTERRUPT = 0x0000_1120_0000_0000L;
     /** {@link #VP_ENTER}: the partition was left for an interrupt of the caller. */

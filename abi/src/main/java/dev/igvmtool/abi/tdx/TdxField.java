@@ -8,9 +8,6 @@ public final class TdxField {
     /** TD scope: what the TD was configured with. */
     public static final long CONFIG_FLAGS = 0x9110_0003_0000_0016L;
 
-    /** VP scope, by partition number: what a partition's code may ask the host for. */
-    public static final long L2_CTLS = 0xa020_0003_0000_0050L;
-
     private static final int CONTEXT_SHIFT = 52;
     private static final long CONTEXT_VP = 2;
     private static final int CLASS_SHIFT = 56;
