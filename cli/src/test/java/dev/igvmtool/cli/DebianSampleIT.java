@@ -1,6 +1,7 @@
 package dev.igvmtool.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -15,11 +16,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The sample with the distribution's kernel and busybox, after its {@code fetch} has got them. */
 @Tag("distribution")
@@ -79,8 +83,44 @@ class DebianSampleIT {
         assertTrue(!Files.readString(serial).isBlank(), "VTL0 prints a line");
     }
 
+    /** The same parts in an image for a confidential machine: kernel and initrd are loaded as shared and hashed by the shim. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "vbs | { vbs: { policy: { debug: false } } }",
+                "snp | { snp: { policy: { debug: false }, shared_gpa_boundary_bits: 46, injection_type: normal } }",
+                "tdx | { tdx: { policy: { debug: false, sept_ve_disable: true } } }"
+            })
+    void bootsUnderIsolation(String name, String isolation) throws IOException {
+        try (Stream<Path> files = Files.walk(sample)) {
+            for (Path file : files.toList()) {
+                Path copy =
+                        out.resolve("sample").resolve(sample.relativize(file).toString());
+                if (Files.isDirectory(file)) {
+                    Files.createDirectories(copy);
+                } else {
+                    Files.copy(file, copy);
+                }
+            }
+        }
+        Path manifest = out.resolve("sample/manifest.yaml");
+        String text = Files.readString(manifest);
+        String changed = text.replace("isolation_type: none", "isolation: " + isolation)
+                .replace("memory_page_count:", "memory_page_base: 32768\n        memory_page_count:")
+                .replace("  underhill_sidecar: { stage: sidecar }\n", "");
+        assertNotEquals(text, changed);
+        Files.writeString(manifest, changed);
+        JsonNode result = boot(out.resolve("sample"), "--isolation", name, "--vps", "4", "--memory", "1G");
+        assertEquals("guest-finished", result.get("result").asText());
+    }
+
     private JsonNode boot(String... options) throws IOException {
-        List<String> command = new ArrayList<>(List.of("boot", sample.toString(), "--stage", "all", "--json"));
+        return boot(sample, options);
+    }
+
+    private static JsonNode boot(Path image, String... options) throws IOException {
+        List<String> command = new ArrayList<>(List.of("boot", image.toString(), "--stage", "all", "--json"));
         command.addAll(List.of(options));
         Outcome outcome = TestConsole.run(command.toArray(String[]::new));
         assertEquals(0, outcome.status(), outcome.err() + outcome.out());
