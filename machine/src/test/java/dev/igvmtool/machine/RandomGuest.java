@@ -29,7 +29,7 @@ import java.util.Random;
  * A guest that does anything at all; what it does follows from the seed and from what it reads. Each guest does only some
  * of the things, so that there are also guests that live long.
  */
-final class RandomGuest {
+public final class RandomGuest {
     /** Steps of the guest's program. */
     static final int STEPS = 32;
 
@@ -152,7 +152,7 @@ final class RandomGuest {
      * @param code where the program of {@link #steps()} stands
      * @param entryBits what most entries of page tables have besides the usual flags
      */
-    RandomGuest(long seed, long code, long entryBits) {
+    public RandomGuest(long seed, long code, long entryBits) {
         this.code = code;
         this.entryBits = entryBits;
         random = new Random(seed);
@@ -172,7 +172,7 @@ final class RandomGuest {
     }
 
     /** The guest's steps; the last one goes to the first. */
-    Step.Action[] steps() {
+    public Step.Action[] steps() {
         List<Step.Action> own = new ArrayList<>();
         for (int i = 0; i < ACTS; i++) {
             own.add(acts.get(random.nextInt(acts.size())));

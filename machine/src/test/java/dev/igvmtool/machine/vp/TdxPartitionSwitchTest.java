@@ -6,7 +6,9 @@ import static dev.igvmtool.machine.TestMachines.program;
 import static dev.igvmtool.machine.TestMachines.running;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.igvmtool.abi.hv.GpaProtection;
 import dev.igvmtool.abi.tdx.GpaAttributes;
 import dev.igvmtool.abi.tdx.L2EnterGuestState;
 import dev.igvmtool.abi.tdx.TdCall;
@@ -18,6 +20,7 @@ import dev.igvmtool.abi.x64.Gpr;
 import dev.igvmtool.abi.x64.Msr;
 import dev.igvmtool.abi.x64.SegmentRegister;
 import dev.igvmtool.machine.Machine;
+import dev.igvmtool.machine.RandomGuest;
 import dev.igvmtool.machine.Snapshot;
 import dev.igvmtool.machine.StopReason;
 import dev.igvmtool.machine.TestMachines;
@@ -36,6 +39,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** VTL2 of a TD runs VTL0 as its partition 1 and serves its exits, until it halts. */
 class TdxPartitionSwitchTest {
     private static final int PARTITION = 1;
+    /** Number of VTL2's program, which no random guest comes upon. */
+    private static final int VTL2 = 0x50;
+
     private static final long STATE = 0x60_0100;
     private static final long APIC_PAGE = 0x60_1000;
     private static final long SHARED = 0xe0_0000;
@@ -48,13 +54,17 @@ class TdxPartitionSwitchTest {
     private static final long LOG = 0x7_0000;
 
     private static Machine machine(Step.Action... guest) {
+        return machineServedBy(TdxPartitionSwitchTest::serve, guest);
+    }
+
+    private static Machine machineServedBy(Step.Action server, Step.Action... guest) {
         Machine machine = running(
                 config().isolation(Isolation.TDX).build(),
                 program(
-                        1,
+                        VTL2,
                         TdxPartitionSwitchTest::prepare,
                         TdxPartitionSwitchTest::enter,
-                        TdxPartitionSwitchTest::serve,
+                        server,
                         cpu -> cpu.jumpTo("s1")),
                 program(2, guest));
         PhysicalMemory memory = machine.physicalMemory();
@@ -343,6 +353,31 @@ class TdxPartitionSwitchTest {
             assertEquals(0, tdcall(cpu, TdCall.VP_RD, 0, TdxField.vmcs(PARTITION, fields.get(i)), 0, 0));
             assertEquals(0x100 + i, cpu.get(Gpr.R8), Integer.toHexString(fields.get(i)));
         }
+    }
+
+    /** Steps over what the guest did, also if that was nothing. */
+    private static void skip(Cpu cpu) {
+        L2EnterGuestState state = new L2EnterGuestState(cpu.memory(), STATE);
+        long bytes = cpu.get(Gpr.R11) >>> 32;
+        state.setRip(bytes > 0 ? state.rip() + bytes : codeOf(2) + 16 * (cpu.memory().readU64(LOG) % 32));
+        cpu.memory().writeU64(LOG, cpu.memory().readU64(LOG) + 1);
+    }
+
+    @Test
+    void guestsThatDoAnythingComeBackToVtl2() {
+        long exits = 0;
+        for (int seed = 0; seed < 200; seed++) {
+            RandomGuest guest = new RandomGuest(seed, codeOf(2), 0);
+            Machine machine = machineServedBy(TdxPartitionSwitchTest::skip, guest.steps());
+            machine.run(1);
+            // VTL2 keeps what it needs itself.
+            for (long gpa : new long[] {TestMachines.PAGE_TABLES, codeOf(VTL2), LOG, STATE}) {
+                machine.partition().memory().grant(0, gpa >>> 12, (gpa >>> 12) + 6, GpaProtection.NONE);
+            }
+            machine.run(400);
+            exits += machine.physicalMemory().readU64(LOG);
+        }
+        assertTrue(exits > 2000, exits + " exits");
     }
 
     @Test
