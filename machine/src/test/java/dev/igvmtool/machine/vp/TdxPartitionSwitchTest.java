@@ -359,7 +359,8 @@ class TdxPartitionSwitchTest {
     private static void skip(Cpu cpu) {
         L2EnterGuestState state = new L2EnterGuestState(cpu.memory(), STATE);
         long bytes = cpu.get(Gpr.R11) >>> 32;
-        state.setRip(bytes > 0 ? state.rip() + bytes : codeOf(2) + 16 * (cpu.memory().readU64(LOG) % 32));
+        state.setRip(
+                bytes > 0 ? state.rip() + bytes : codeOf(2) + 16 * (cpu.memory().readU64(LOG) % 32));
         cpu.memory().writeU64(LOG, cpu.memory().readU64(LOG) + 1);
     }
 
