@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * What the boot shim tells the kernel and the paravisor, x64. The shim writes it with {@link #toFdt}; the paravisor
+ * What the boot shim tells the kernel and the paravisor. The shim writes it with {@link #toFdt}; the paravisor
  * reads it from the kernel's raw blob with {@link #of}. Follows openvmm: openhcl_boot/src/dt.rs write_dt and
  * bootloader_fdt_parser.
  *
@@ -30,6 +30,7 @@ import java.util.OptionalLong;
  * @param partition every piece of memory and then of MMIO, with its use
  * @param accepted ranges that the launch or the shim has accepted
  * @param entropy from the host
+ * @param arm what only an aarch64 machine has
  */
 public record BootTree(
         long bootCpuidPhys,
@@ -46,7 +47,8 @@ public record BootTree(
         OptionalLong vtl0AliasMap,
         List<PartitionMemory> partition,
         List<GpaRange> accepted,
-        Optional<Bytes> entropy) {
+        Optional<Bytes> entropy,
+        Optional<ArmMachine> arm) {
     /** Bytes that the tree may use: the 256 KiB object of the shim without its {@code setup_data} header. */
     public static final int CAPACITY_BYTES = 0x4_0000 - 16;
 
@@ -57,6 +59,63 @@ public record BootTree(
         sidecarNodes = List.copyOf(sidecarNodes);
         partition = List.copyOf(partition);
         accepted = List.copyOf(accepted);
+    }
+
+    /** The tree of an x64 machine. */
+    public BootTree(
+            long bootCpuidPhys,
+            List<GpaRange> reservations,
+            Optional<TimeSpan> bootTime,
+            Optional<TimeSpan> sidecarTime,
+            boolean wakeupMailbox,
+            List<CpuEntry> cpus,
+            List<Vtl2Memory> vtl2Memory,
+            VmbusEntry vmbus,
+            List<SidecarNode> sidecarNodes,
+            TreeIsolation isolation,
+            MemoryAllocation allocation,
+            OptionalLong vtl0AliasMap,
+            List<PartitionMemory> partition,
+            List<GpaRange> accepted,
+            Optional<Bytes> entropy) {
+        this(
+                bootCpuidPhys,
+                reservations,
+                bootTime,
+                sidecarTime,
+                wakeupMailbox,
+                cpus,
+                vtl2Memory,
+                vmbus,
+                sidecarNodes,
+                isolation,
+                allocation,
+                vtl0AliasMap,
+                partition,
+                accepted,
+                entropy,
+                Optional.empty());
+    }
+
+    /** The same tree of an aarch64 machine. */
+    public BootTree withArm(ArmMachine machine) {
+        return new BootTree(
+                bootCpuidPhys,
+                reservations,
+                bootTime,
+                sidecarTime,
+                wakeupMailbox,
+                cpus,
+                vtl2Memory,
+                vmbus,
+                sidecarNodes,
+                isolation,
+                allocation,
+                vtl0AliasMap,
+                partition,
+                accepted,
+                entropy,
+                Optional.of(machine));
     }
 
     /** Two moments of the reference time, 100 ns units. */

@@ -23,6 +23,7 @@ final class BootTreeReader {
     }
 
     BootTree read() {
+        Optional<ArmMachine> arm = ArmNodes.read(fdt);
         Node openhcl = child(root, "openhcl");
         Node bus = child(root, "bus");
         String isolation = openhcl.require("isolation-type").string();
@@ -34,7 +35,7 @@ final class BootTreeReader {
                 time(root, "reftime_boot_start", "reftime_boot_end"),
                 time(root, "reftime_sidecar_start", "reftime_sidecar_end"),
                 root.child("reserved-memory").isPresent(),
-                each(child(root, "cpus").children(), BootTreeReader::cpu),
+                each(child(root, "cpus").children(), node -> cpu(node, arm.isPresent())),
                 each(root.childrenOf("memory"), BootTreeReader::vtl2Memory),
                 vmbus(child(bus, "vmbus")),
                 each(bus.childrenOf("sidecar"), BootTreeReader::sidecar),
@@ -45,7 +46,8 @@ final class BootTreeReader {
                 u64(openhcl, "vtl0-alias-map"),
                 partition,
                 each(openhcl.childrenOf("accepted-memory"), node -> range(node.require("reg"))),
-                openhcl.child("entropy").map(node -> node.require("reg").value()));
+                openhcl.child("entropy").map(node -> node.require("reg").value()),
+                arm);
     }
 
     private static <F, T> List<T> each(List<F> from, Function<F, T> read) {
@@ -79,9 +81,10 @@ final class BootTreeReader {
         return property.isPresent() ? OptionalLong.of(property.orElseThrow().u64()) : OptionalLong.empty();
     }
 
-    private static CpuEntry cpu(Node node) {
+    private static CpuEntry cpu(Node node, boolean arm) {
+        Property reg = node.require("reg");
         return new CpuEntry(
-                node.require("reg").u32(), node.require("numa-node-id").u32());
+                arm ? reg.u64() : reg.u32(), node.require("numa-node-id").u32());
     }
 
     private static BootTree.Vtl2Memory vtl2Memory(Node node) {

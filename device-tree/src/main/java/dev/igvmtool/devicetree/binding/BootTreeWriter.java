@@ -14,71 +14,42 @@ final class BootTreeWriter {
 
     private final BootTree tree;
     private final FdtBuilder fdt;
-    private final Name addressCells;
-    private final Name sizeCells;
-    private final Name reg;
-    private final Name regNames;
-    private final Name deviceType;
-    private final Name status;
-    private final Name compatible;
-    private final Name ranges;
-    private final Name numaNodeId;
-    private final Name bootStart;
-    private final Name bootEnd;
-    private final Name sidecarStart;
-    private final Name sidecarEnd;
-    private final Name vtl;
-    private final Name connectionId;
-    private final Name dmaCoherent;
-    private final Name igvmType;
-    private final Name memoryType;
+    private final BootTreeNames names;
+    private final Optional<ArmNodes> arm;
 
     BootTreeWriter(BootTree tree) {
         this.tree = tree;
         fdt = new FdtBuilder(BootTree.CAPACITY_BYTES, tree.reservations());
-        addressCells = fdt.addString("#address-cells");
-        sizeCells = fdt.addString("#size-cells");
-        reg = fdt.addString("reg");
-        regNames = fdt.addString("reg-names");
-        deviceType = fdt.addString("device_type");
-        status = fdt.addString("status");
-        compatible = fdt.addString("compatible");
-        ranges = fdt.addString("ranges");
-        numaNodeId = fdt.addString("numa-node-id");
-        bootStart = fdt.addString("reftime_boot_start");
-        bootEnd = fdt.addString("reftime_boot_end");
-        sidecarStart = fdt.addString("reftime_sidecar_start");
-        sidecarEnd = fdt.addString("reftime_sidecar_end");
-        vtl = fdt.addString("microsoft,vtl");
-        connectionId = fdt.addString("microsoft,message-connection-id");
-        dmaCoherent = fdt.addString("dma-coherent");
-        igvmType = fdt.addString("microsoft,igvm-type");
-        memoryType = fdt.addString("openhcl,memory-type");
-        fdt.addString("interrupt-parent");
-        fdt.addString("interrupts");
-        fdt.addString("enable-method");
-        fdt.addString("current-speed");
+        names = new BootTreeNames(fdt);
+        arm = tree.arm().map(machine -> new ArmNodes(fdt, names, machine));
     }
 
     Bytes write() {
-        fdt.startNode("").u32(addressCells, 2).u32(sizeCells, 2).string(compatible, "microsoft,openvmm");
-        time(tree.bootTime(), bootStart, bootEnd);
-        time(tree.sidecarTime(), sidecarStart, sidecarEnd);
-        fdt.startNode("hypervisor").string(compatible, "microsoft,hyperv").endNode();
+        fdt.startNode("")
+                .u32(names.addressCells, 2)
+                .u32(names.sizeCells, 2)
+                .string(names.compatible, "microsoft,openvmm");
+        time(tree.bootTime(), names.bootStart, names.bootEnd);
+        time(tree.sidecarTime(), names.sidecarStart, names.sidecarEnd);
+        fdt.startNode("hypervisor").string(names.compatible, "microsoft,hyperv").endNode();
         if (tree.wakeupMailbox()) {
             fdt.startNode("reserved-memory")
-                    .u32(addressCells, 2)
-                    .u32(sizeCells, 1)
-                    .empty(ranges);
-            fdt.startNode("wakeup_table@" + Long.toHexString(MAILBOX_GPA)).string(compatible, "intel,wakeup-mailbox");
-            fdt.u32(reg, 0, MAILBOX_GPA, 0x1000).endNode().endNode();
+                    .u32(names.addressCells, 2)
+                    .u32(names.sizeCells, 1)
+                    .empty(names.ranges);
+            fdt.startNode("wakeup_table@" + Long.toHexString(MAILBOX_GPA))
+                    .string(names.compatible, "intel,wakeup-mailbox");
+            fdt.u32(names.reg, 0, MAILBOX_GPA, 0x1000).endNode().endNode();
         }
         cpus();
+        arm.ifPresent(ArmNodes::psci);
         for (BootTree.Vtl2Memory memory : tree.vtl2Memory()) {
-            fdt.startNode(unit("memory", memory.range())).string(deviceType, "memory");
-            range(memory.range()).u32(numaNodeId, memory.node()).endNode();
+            fdt.startNode(unit("memory", memory.range())).string(names.deviceType, "memory");
+            range(memory.range()).u32(names.numaNodeId, memory.node()).endNode();
         }
+        arm.ifPresent(ArmNodes::devices);
         bus();
+        arm.ifPresent(ArmNodes::chosen);
         openhcl();
         return fdt.endNode().build(tree.bootCpuidPhys());
     }
@@ -88,38 +59,50 @@ final class BootTreeWriter {
     }
 
     private void cpus() {
-        fdt.startNode("cpus").u32(addressCells, 1).u32(sizeCells, 0);
+        fdt.startNode("cpus").u32(names.addressCells, arm.isPresent() ? 2 : 1).u32(names.sizeCells, 0);
         int number = 1;
         for (CpuEntry cpu : tree.cpus()) {
-            fdt.startNode("cpu@" + number++).string(deviceType, "cpu").u32(numaNodeId, cpu.node());
-            fdt.u32(reg, cpu.hardwareId() & 0xffff_ffffL).string(status, "okay").endNode();
+            boolean first = number == 1;
+            fdt.startNode("cpu@" + number++).string(names.deviceType, "cpu").u32(names.numaNodeId, cpu.node());
+            arm.ifPresentOrElse(
+                    nodes -> {
+                        fdt.u64(names.reg, cpu.hardwareId());
+                        nodes.processor(first, tree.cpus().size() > 1);
+                    },
+                    () -> fdt.u32(names.reg, cpu.hardwareId() & 0xffff_ffffL).string(names.status, "okay"));
+            fdt.endNode();
         }
         fdt.endNode();
     }
 
     private void bus() {
         fdt.startNode("bus")
-                .string(compatible, "simple-bus")
-                .u32(addressCells, 2)
-                .u32(sizeCells, 2)
-                .empty(ranges);
-        fdt.startNode("vmbus").u32(addressCells, 2).u32(sizeCells, 2).empty(dmaCoherent);
-        fdt.string(compatible, "microsoft,vmbus").u32(vtl, 2);
-        fdt.u32(connectionId, tree.vmbus().connectionId());
+                .string(names.compatible, "simple-bus")
+                .u32(names.addressCells, 2)
+                .u32(names.sizeCells, 2)
+                .empty(names.ranges);
+        fdt.startNode("vmbus")
+                .u32(names.addressCells, 2)
+                .u32(names.sizeCells, 2)
+                .empty(names.dmaCoherent);
+        fdt.string(names.compatible, "microsoft,vmbus").u32(names.vtl, 2);
+        fdt.u32(names.connectionId, tree.vmbus().connectionId());
         long[] triples = tree.vmbus().mmio().stream()
                 .flatMapToLong(r -> LongStream.of(r.start(), r.start(), r.size()))
                 .toArray();
-        fdt.u64(ranges, triples).endNode();
+        fdt.u64(names.ranges, triples);
+        arm.ifPresent(ArmNodes::vmbus);
+        fdt.endNode();
         for (BootTree.SidecarNode node : tree.sidecarNodes()) {
             fdt.startNode("sidecar@" + Long.toHexString(node.controlPage()));
-            fdt.string(compatible, "microsoft,openhcl-sidecar");
+            fdt.string(names.compatible, "microsoft,openhcl-sidecar");
             fdt.u64(
-                    reg,
+                    names.reg,
                     node.controlPage(),
                     0x1000,
                     node.shared().start(),
                     node.shared().size());
-            fdt.strings(regNames, List.of("ctrl", "shmem")).endNode();
+            fdt.strings(names.regNames, List.of("ctrl", "shmem")).endNode();
         }
         fdt.endNode();
     }
@@ -137,22 +120,24 @@ final class BootTreeWriter {
         }
         tree.vtl0AliasMap().ifPresent(map -> fdt.u64(fdt.addString("vtl0-alias-map"), map));
         for (BootTree.PartitionMemory piece : tree.partition()) {
-            fdt.startNode(unit("memory", piece.range())).string(deviceType, "memory-openhcl");
+            fdt.startNode(unit("memory", piece.range())).string(names.deviceType, "memory-openhcl");
             range(piece.range());
-            piece.host().ifPresent(host -> fdt.u32(numaNodeId, host.node()).u32(igvmType, host.igvmType()));
-            fdt.u32(memoryType, piece.type().value()).endNode();
+            piece.host()
+                    .ifPresent(host -> fdt.u32(names.numaNodeId, host.node()).u32(names.igvmType, host.igvmType()));
+            fdt.u32(names.memoryType, piece.type().value()).endNode();
         }
         for (GpaRange range : tree.accepted()) {
             fdt.startNode(unit("accepted-memory", range));
             range(range).endNode();
         }
         tree.entropy()
-                .ifPresent(bytes -> fdt.startNode("entropy").bytes(reg, bytes).endNode());
+                .ifPresent(bytes ->
+                        fdt.startNode("entropy").bytes(names.reg, bytes).endNode());
         fdt.endNode();
     }
 
     private FdtBuilder range(GpaRange range) {
-        return fdt.u64(reg, range.start(), range.size());
+        return fdt.u64(names.reg, range.start(), range.size());
     }
 
     private static String unit(String base, GpaRange range) {

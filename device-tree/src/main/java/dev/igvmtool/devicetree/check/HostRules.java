@@ -28,6 +28,9 @@ final class HostRules {
         if (host.vmbusVtl2().isEmpty()) {
             findings.error("host-vmbus", "/", "no vmbus of VTL 2, which the shim requires");
         }
+        host.gic()
+                .flatMap(gic -> gic.objection(host.cpus().size()))
+                .ifPresent(objection -> findings.error("host-gic", "/", objection));
         boolean carves = host.vmbusVtl2().isPresent()
                 && host.vmbusVtl2().orElseThrow().mmio().isEmpty();
         if (carves

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.FormatException;
 import dev.igvmtool.abi.binary.GpaRange;
+import dev.igvmtool.devicetree.Fdt;
 import dev.igvmtool.devicetree.FdtBuilder;
 import dev.igvmtool.devicetree.FdtWriter;
 import dev.igvmtool.devicetree.GoldenFiles;
@@ -14,6 +15,7 @@ import dev.igvmtool.devicetree.GoldenSources;
 import dev.igvmtool.devicetree.TestSources;
 import dev.igvmtool.devicetree.check.TreeFinding.Severity;
 import dev.igvmtool.devicetree.lint.Levels;
+import dev.igvmtool.devicetree.source.Dts;
 import dev.igvmtool.testing.Mutations;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -172,10 +174,44 @@ class TreeCheckerTest {
     }
 
     @Test
+    void treesOfAnAarch64MachineAreGood() {
+        TreeChecker.Report kernel = check(GoldenSources.blob("aarch64-kernel"), Optional.empty());
+        assertEquals(TreeKind.KERNEL, kernel.kind());
+        assertEquals(List.of(), errors(kernel));
+        TreeChecker.Report host = check(GoldenSources.blob("aarch64-host"), Optional.empty());
+        assertEquals(TreeKind.HOST, host.kind());
+        assertEquals(List.of(), errors(host));
+    }
+
+    @Test
+    void namesWhatIsWrongInTreesOfAnAarch64Machine() {
+        String kernel = Dts.decompile(Fdt.parse(GoldenSources.blob("aarch64-kernel")));
+        assertEquals(
+                List.of("error kernel-contract /: node / has no child pmu, in boot device tree"),
+                errorLines(kernel.replace("pmu {", "pm {"), TreeKind.KERNEL));
+        String host = Dts.decompile(Fdt.parse(GoldenSources.blob("aarch64-host")));
+        assertEquals(
+                List.of("error host-gic /: redistributors of the GIC has 0x60000 bytes, expected 0x40000"),
+                errorLines(host.replace("0xeffee000 0x00 0x40000", "0xeffee000 0x00 0x60000"), TreeKind.HOST));
+        assertEquals(
+                List.of("error host-gic /: stride of redistributors of the GIC has 0x10000 bytes, expected 0x20000"),
+                errorLines(
+                        host.replace("redistributor-stride = <0x00 0x20000>", "redistributor-stride = <0x00 0x10000>"),
+                        TreeKind.HOST));
+        assertEquals(
+                List.of(
+                        "error host-contract /: #interrupt-cells is 2, expected 3, in node intc@ffff0000, in host device"
+                                + " tree"),
+                errorLines(host.replace("#interrupt-cells = <0x03>", "#interrupt-cells = <0x02>"), TreeKind.HOST));
+    }
+
+    @Test
     void damagedTreesAreCheckedOrRefused() {
-        Bytes blob = GoldenSources.blob("base-symbols");
-        Mutations.allTruncations(blob, TreeCheckerTest::checkAll);
-        Mutations.allBitFlips(blob, TreeCheckerTest::checkAll);
+        for (String name : List.of("base-symbols", "aarch64-host")) {
+            Bytes blob = GoldenSources.blob(name);
+            Mutations.allTruncations(blob, TreeCheckerTest::checkAll);
+            Mutations.bitFlips(blob, name.equals("base-symbols") ? 1 : 5, TreeCheckerTest::checkAll);
+        }
     }
 
     private static void checkAll(Bytes blob) {
@@ -201,7 +237,8 @@ class TreeCheckerTest {
     }
 
     private static List<String> lines(String text, TreeKind kind) {
-        Bytes blob = FdtWriter.write(TestSources.compile("/dts-v1/; " + text));
+        String source = text.startsWith("/dts-v1/") ? text : "/dts-v1/; " + text;
+        Bytes blob = FdtWriter.write(TestSources.compile(source));
         return check(blob, Optional.of(kind)).findings().stream()
                 .map(TreeFinding::line)
                 .toList();
