@@ -2,8 +2,8 @@ package dev.igvmtool.format;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.igvmtool.abi.arm.Aarch64Register;
 import dev.igvmtool.abi.binary.Bytes;
-import dev.igvmtool.format.context.Aarch64Register;
 import dev.igvmtool.format.context.VbsRegister;
 import dev.igvmtool.format.context.VbsVpContext;
 import dev.igvmtool.format.header.CorimDocument;

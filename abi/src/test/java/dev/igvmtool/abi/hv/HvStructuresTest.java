@@ -28,6 +28,8 @@ class HvStructuresTest {
         assertEquals(32, RegisterAssociation.CODEC.size());
         assertEquals(16, RegisterValue.CODEC.size());
         assertEquals(224, InitialVpContext.CODEC.size());
+        assertEquals(72, ArmInitialVpContext.CODEC.size());
+        assertEquals(88, ArmVpStartInput.CODEC.size());
         assertEquals(240, VpStartInput.CODEC.size());
         assertEquals(16, ModifyVtlProtectionMaskHeader.CODEC.size());
         assertEquals(16, VpIndexFromApicIdHeader.CODEC.size());

@@ -1,5 +1,6 @@
 package dev.igvmtool.builder.load;
 
+import dev.igvmtool.abi.arm.Aarch64Register;
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.abi.paravisor.MeasuredVtl0Config;
@@ -10,7 +11,6 @@ import dev.igvmtool.abi.shim.SupportedIsolation;
 import dev.igvmtool.builder.manifest.GuestArch;
 import dev.igvmtool.builder.manifest.Image;
 import dev.igvmtool.builder.paging.Aarch64PageTables;
-import dev.igvmtool.format.context.Aarch64Register;
 import java.util.Optional;
 import java.util.zip.CRC32;
 

@@ -1,10 +1,10 @@
 package dev.igvmtool.builder.load;
 
+import dev.igvmtool.abi.arm.Aarch64Register;
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.builder.manifest.Image.UefiConfigType;
 import dev.igvmtool.builder.manifest.ManifestException;
 import dev.igvmtool.builder.paging.Aarch64PageTables;
-import dev.igvmtool.format.context.Aarch64Register;
 import dev.igvmtool.format.context.VbsRegister;
 import java.util.function.Consumer;
 

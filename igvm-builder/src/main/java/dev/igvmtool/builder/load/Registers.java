@@ -1,10 +1,10 @@
 package dev.igvmtool.builder.load;
 
+import dev.igvmtool.abi.arm.Aarch64Register;
 import dev.igvmtool.abi.binary.ByteWriter;
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.x64.SegmentValue;
 import dev.igvmtool.abi.x64.TableValue;
-import dev.igvmtool.format.context.Aarch64Register;
 import dev.igvmtool.format.context.VbsRegister;
 import dev.igvmtool.format.context.X64Register;
 import java.util.List;

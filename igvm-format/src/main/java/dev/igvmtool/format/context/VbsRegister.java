@@ -1,5 +1,6 @@
 package dev.igvmtool.format.context;
 
+import dev.igvmtool.abi.arm.Aarch64Register;
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.x64.SegmentValue;
 import dev.igvmtool.abi.x64.TableValue;

@@ -1,12 +1,12 @@
 package dev.igvmtool.format.show;
 
+import dev.igvmtool.abi.arm.Aarch64Register;
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.FormatException;
 import dev.igvmtool.abi.x64.SegmentValue;
 import dev.igvmtool.abi.x64.TableValue;
 import dev.igvmtool.format.Architecture;
 import dev.igvmtool.format.IgvmFile;
-import dev.igvmtool.format.context.Aarch64Register;
 import dev.igvmtool.format.context.VbsRegister;
 import dev.igvmtool.format.context.VbsVpContext;
 import dev.igvmtool.format.context.X64Register;

@@ -1,5 +1,6 @@
 package dev.igvmtool.machine.event;
 
+import dev.igvmtool.abi.arm.SystemRegister;
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.machine.guest.CpuidResult;
 import java.util.Optional;
@@ -24,6 +25,9 @@ public sealed interface MachineEvent {
             return (int) control & 0xffff;
         }
     }
+
+    /** MSR of AArch64: a system register was written. */
+    record SystemRegisterWrite(int vp, int vtl, SystemRegister register, long value) implements MachineEvent {}
 
     /** RDMSR. */
     record MsrRead(int vp, int vtl, int number, long value) implements MachineEvent {}

@@ -1,22 +1,20 @@
 package dev.igvmtool.machine.guest;
 
-import dev.igvmtool.abi.binary.Memory;
 import dev.igvmtool.abi.linux.Syscall;
 import dev.igvmtool.abi.x64.ControlRegister;
 import dev.igvmtool.abi.x64.Gpr;
 import dev.igvmtool.abi.x64.SegmentRegister;
 import dev.igvmtool.abi.x64.SegmentValue;
 import dev.igvmtool.abi.x64.TableValue;
-import java.util.Optional;
 
 /**
- * One virtual processor as the program running on it sees it, in its current VTL. What hardware would answer with an
+ * One x64 virtual processor as the program running on it sees it, in its current VTL. What hardware would answer with an
  * exception is a {@link GuestException}; the machine delivers it after the step, whose effects up to then stay, with
  * RIP still at the step.
  *
  * <p>Before a step runs, RIP is moved to the next slot; a step that sets RIP has jumped.
  */
-public interface Cpu {
+public interface Cpu extends Core {
     /** RFLAGS.IF. */
     long RFLAGS_IF = 1 << 9;
 
@@ -28,9 +26,6 @@ public interface Cpu {
 
     /** Address of what runs next: the following slot unless this step has jumped. */
     long rip();
-
-    /** Continues at {@code address} (JMP). */
-    void jump(long address);
 
     /** Flags register. */
     long rflags();
@@ -73,9 +68,6 @@ public interface Cpu {
 
     /** FXRSTOR64: loads the x87 and SSE state from the 512 bytes at {@code address}, which is a multiple of 16. */
     void restoreFxState(long address);
-
-    /** Memory by guest virtual address, through the page tables of CR3 and the protections of the current VTL. */
-    Memory memory();
 
     /** INVLPG. */
     void invlpg(long address);
@@ -203,30 +195,4 @@ public interface Cpu {
     default void ret() {
         jump(pop());
     }
-
-    /**
-     * Address of the first slot of the running program, as it executes now: what RIP-relative addressing gives to
-     * machine code. Link-time addresses follow from it by {@link ImageLayout}.
-     */
-    long origin();
-
-    /** Address of what stands behind the last slot of the running program, see {@link Program#constants}. */
-    long constants();
-
-    /** Address of a step of the running program, relative to {@link #origin()}: a symbol of the program. */
-    long addressOf(String stepName);
-
-    /** Continues at a step of the running program. */
-    default void jumpTo(String stepName) {
-        jump(addressOf(stepName));
-    }
-
-    /**
-     * The program's private record: state that has no real layout worth modelling (the kernel stage's file tree). The
-     * machine holds one immutable record for each program and keeps it in snapshots; no other program can reach it.
-     */
-    <S extends Record> Optional<S> kept(Class<S> type);
-
-    /** Replaces the program's private record. */
-    void keep(Record state);
 }

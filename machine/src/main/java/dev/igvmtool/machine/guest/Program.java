@@ -15,6 +15,11 @@ public interface Program {
     /** Number of the program in its slots, unique among programs that run on one machine, 1 to 65535. */
     int number();
 
+    /** The processors that it is for. */
+    default Architecture architecture() {
+        return Architecture.X64;
+    }
+
     /** The steps in slot order; the same list whenever it is asked. */
     List<Step> steps();
 

@@ -27,7 +27,7 @@ public final class StageImage {
         Bytes text =
                 new ByteWriter().zeros((int) layout.entryOffset()).bytes(slots).toBytes();
         ElfWriter elf = new ElfWriter(
-                base == 0 ? ElfHeader.ET_DYN : ElfHeader.ET_EXEC, ElfHeader.EM_X86_64, base + layout.entryOffset());
+                base == 0 ? ElfHeader.ET_DYN : ElfHeader.ET_EXEC, machine(program), base + layout.entryOffset());
         elf.load(base, ProgramHeader.PF_R | ProgramHeader.PF_X, text, layout.dataOffset());
         if (layout.sizeBytes() > layout.dataOffset()) {
             elf.load(
@@ -43,6 +43,13 @@ public final class StageImage {
         return elf.toBytes();
     }
 
+    private static int machine(Program program) {
+        return switch (program.architecture()) {
+            case X64 -> ElfHeader.EM_X86_64;
+            case AARCH64 -> ElfHeader.EM_AARCH64;
+        };
+    }
+
     /** The slots of all steps with the program's constants: what stands at the entry point. */
     public static Bytes slots(Program program) {
         return slots(program, program.constants());
@@ -56,7 +63,7 @@ public final class StageImage {
     public static Bytes slots(Program program, Bytes constants) {
         ByteWriter writer = new ByteWriter();
         for (int i = 0; i < program.steps().size(); i++) {
-            writer.bytes(new Slot(program.number(), i).encode());
+            writer.bytes(new Slot(program.number(), i).encode(program.architecture()));
         }
         return writer.bytes(constants).toBytes();
     }

@@ -3,6 +3,7 @@ package dev.igvmtool.machine.hypercall;
 import dev.igvmtool.abi.hv.HvPrivilege;
 import dev.igvmtool.abi.hv.HvStatus;
 import dev.igvmtool.abi.hv.HypercallCode;
+import dev.igvmtool.abi.hv.VpRegistersHeader;
 import dev.igvmtool.abi.hv.VpStartInput;
 import dev.igvmtool.machine.partition.Partition;
 import dev.igvmtool.machine.vp.Vp;
@@ -30,10 +31,16 @@ final class EnableVpVtl implements Hypercall {
     @Override
     public int run(HypercallFrame frame) {
         VpStartInput input = frame.header(VpStartInput.CODEC);
-        frame.requireOwnPartition(input.header().partitionId());
-        HypercallFrame.requireZero(input.header().padding());
-        Vp vp = frame.vp(input.header().vpIndex());
-        int vtl = input.header().targetVtl();
+        target(frame, input.header()).enableVtl(input.header().targetVtl(), input.context());
+        return HvStatus.SUCCESS;
+    }
+
+    /** The VP, which can have the VTL of the header. */
+    static Vp target(HypercallFrame frame, VpRegistersHeader header) {
+        frame.requireOwnPartition(header.partitionId());
+        HypercallFrame.requireZero(header.padding());
+        Vp vp = frame.vp(header.vpIndex());
+        int vtl = header.targetVtl();
         Partition partition = frame.partition();
         HypercallFrame.require(vtl < partition.vtlCount(), HvStatus.INVALID_PARAMETER);
         HypercallFrame.require(
@@ -42,7 +49,6 @@ final class EnableVpVtl implements Hypercall {
                 HvStatus.ACCESS_DENIED);
         HypercallFrame.require(partition.state().isVtlEnabled(vtl), HvStatus.INVALID_VTL_STATE);
         HypercallFrame.require(!vp.state().hasVtl(vtl), HvStatus.VTL_ALREADY_ENABLED);
-        vp.enableVtl(vtl, input.context());
-        return HvStatus.SUCCESS;
+        return vp;
     }
 }

@@ -9,6 +9,7 @@ import dev.igvmtool.abi.hv.HypercallControl;
 import dev.igvmtool.abi.hv.HypercallResult;
 import dev.igvmtool.abi.hv.InterceptType;
 import dev.igvmtool.machine.event.MachineEvent;
+import dev.igvmtool.machine.guest.Architecture;
 import dev.igvmtool.machine.memory.GpaFault;
 import dev.igvmtool.machine.memory.PhysicalMemory;
 import dev.igvmtool.machine.partition.HostConduct;
@@ -30,8 +31,28 @@ public final class Hypercalls {
         }
     }
 
-    /** The calls that this machine knows. */
-    public static Hypercalls standard() {
+    /** The calls that a machine of an architecture knows. */
+    public static Hypercalls of(Architecture architecture) {
+        return switch (architecture) {
+            case X64 -> ofX64();
+            case AARCH64 -> ofAarch64();
+        };
+    }
+
+    private static Hypercalls ofAarch64() {
+        return new Hypercalls(List.of(
+                new NotifyLongSpinWait(),
+                new ModifyVtlProtectionMask(),
+                new EnablePartitionVtl(),
+                new EnableArmVpVtl(),
+                new GetVpRegisters(),
+                new SetVpRegisters(),
+                new PostMessage(),
+                new SignalEvent(),
+                new GetVpIndexFromMpidr()));
+    }
+
+    private static Hypercalls ofX64() {
         return new Hypercalls(List.of(
                 new FlushVirtualAddress(HypercallCode.FLUSH_VIRTUAL_ADDRESS_SPACE),
                 new FlushVirtualAddress(HypercallCode.FLUSH_VIRTUAL_ADDRESS_LIST),
@@ -78,7 +99,8 @@ public final class Hypercalls {
         if (call == null) {
             return partition.interceptor(caller.vtl(), InterceptType.HYPERCALL, InterceptType.ACCESS_EXECUTE, 0);
         }
-        if (!partition.mayIntercept(caller.vtl()) || inputStatus(call.shape(), control, inputGpa) != HvStatus.SUCCESS) {
+        if (!partition.mayIntercept(caller.vtl())
+                || inputStatus(call.shape(), control, caller, inputGpa) != HvStatus.SUCCESS) {
             return OptionalInt.empty();
         }
         try {
@@ -130,7 +152,7 @@ public final class Hypercalls {
     private static HypercallFrame frame(Hypercall call, Vp caller, HypercallControl control, long inputGpa) {
         int size = call.shape().inputBytes(control.variableHeaderBytes(), control.repCount());
         Bytes input = control.fast()
-                ? FastRegisters.read(caller).slice(0, size)
+                ? FastRegisters.of(caller).read().slice(0, size)
                 : caller.partition().memory().readBytes(caller.vtl(), inputGpa, size);
         return new HypercallFrame(caller, call.shape(), control, input);
     }
@@ -155,8 +177,9 @@ public final class Hypercalls {
             return;
         }
         if (control.fast()) {
-            int area = FastRegisters.outputOffset(frame.input().size());
-            FastRegisters.write(frame.caller(), area + output.offset(), output.bytes());
+            FastRegisters registers = FastRegisters.of(frame.caller());
+            int area = registers.outputOffset(frame.input().size());
+            registers.write(area + output.offset(), output.bytes());
         } else {
             frame.partition().memory().writeBytes(frame.caller().vtl(), outputGpa + output.offset(), output.bytes());
         }
@@ -180,7 +203,7 @@ public final class Hypercalls {
 
     private static int formStatus(
             Hypercall.Shape shape, HypercallControl control, Vp caller, long inputGpa, long outputGpa) {
-        int status = inputStatus(shape, control, inputGpa);
+        int status = inputStatus(shape, control, caller, inputGpa);
         if (status != HvStatus.SUCCESS) {
             return status;
         }
@@ -191,12 +214,13 @@ public final class Hypercalls {
         int inputBytes = shape.inputBytes(control.variableHeaderBytes(), control.repCount());
         boolean mayPutOut =
                 outputBytes == 0 || (caller.partition().config().privileges() & HvPrivilege.FAST_OUTPUT) != 0;
-        boolean fits = FastRegisters.outputOffset(inputBytes) + outputBytes <= FastRegisters.SIZE;
+        FastRegisters registers = FastRegisters.of(caller);
+        boolean fits = registers.outputOffset(inputBytes) + outputBytes <= registers.sizeBytes();
         return mayPutOut && fits ? HvStatus.SUCCESS : HvStatus.INVALID_HYPERCALL_INPUT;
     }
 
     /** The control word and the place of the input. */
-    private static int inputStatus(Hypercall.Shape shape, HypercallControl control, long inputGpa) {
+    private static int inputStatus(Hypercall.Shape shape, HypercallControl control, Vp caller, long inputGpa) {
         int count = control.repCount();
         boolean repsFit = shape.rep() ? count > 0 && control.repStart() < count : count == 0 && control.repStart() == 0;
         boolean headerFits = shape.variable() || control.variableHeaderBytes() == 0;
@@ -205,7 +229,7 @@ public final class Hypercalls {
         }
         int size = shape.inputBytes(control.variableHeaderBytes(), count);
         if (control.fast()) {
-            return size <= FastRegisters.SIZE ? HvStatus.SUCCESS : HvStatus.INVALID_HYPERCALL_INPUT;
+            return size <= FastRegisters.of(caller).inputBytes() ? HvStatus.SUCCESS : HvStatus.INVALID_HYPERCALL_INPUT;
         }
         return checkBuffer(inputGpa, size);
     }

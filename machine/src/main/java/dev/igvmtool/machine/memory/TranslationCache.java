@@ -1,6 +1,6 @@
 package dev.igvmtool.machine.memory;
 
-import dev.igvmtool.machine.paging.PagingMode;
+import dev.igvmtool.machine.paging.Translation;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -18,14 +18,14 @@ final class TranslationCache {
     /** One bit per {@link AccessKind}. */
     private final byte[] kinds = new byte[ENTRIES];
 
-    private @Nullable PagingMode mode;
+    private @Nullable Translation mode;
     private int vtl;
     private long tables;
     private long protections;
 
     /** Empties the cache unless everything is as it was. */
     @SuppressWarnings("ReferenceEquality") // The same object is equal without a look, and usually it is the same.
-    void keepFor(PagingMode newMode, int newVtl, long tableVersion, long protectionVersion) {
+    void keepFor(Translation newMode, int newVtl, long tableVersion, long protectionVersion) {
         if (newMode == mode && tableVersion == tables && protectionVersion == protections && newVtl == vtl) {
             return;
         }

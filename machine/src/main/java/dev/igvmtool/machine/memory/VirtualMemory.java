@@ -1,14 +1,18 @@
 package dev.igvmtool.machine.memory;
 
+import dev.igvmtool.abi.arm.Syndrome;
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.IgvmToolException;
 import dev.igvmtool.abi.binary.Memory;
 import dev.igvmtool.abi.x64.Vector;
+import dev.igvmtool.machine.guest.ArmException;
 import dev.igvmtool.machine.guest.GuestException;
+import dev.igvmtool.machine.paging.ArmTranslation;
 import dev.igvmtool.machine.paging.PageFault;
 import dev.igvmtool.machine.paging.PageWalker;
 import dev.igvmtool.machine.paging.PagingMode;
 import dev.igvmtool.machine.paging.TableMemory;
+import dev.igvmtool.machine.paging.Translation;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * Memory by guest virtual address, as one VP sees it now: through the tables of CR3, at its privilege level, behind the
  * protections of its VTL. An access that reaches several pages is checked as a whole before a byte is written. Fails
  * with {@link GuestException} (page fault, #GP for an address that is not canonical, #VC or #VE for a page that was not
- * accepted) or {@link GpaFault}.
+ * accepted), on AArch64 {@link ArmException} (abort), or {@link GpaFault}.
  */
 public final class VirtualMemory implements Memory {
     private static final int PAGE_SIZE = PhysicalMemory.PAGE_SIZE;
@@ -26,7 +30,7 @@ public final class VirtualMemory implements Memory {
     /** The VP, as far as translation depends on it. */
     public interface Context {
         /** Registers that govern translation, as of now. */
-        PagingMode pagingMode();
+        Translation translation();
 
         /** VTL that the VP runs in. */
         int vtl();
@@ -62,12 +66,12 @@ public final class VirtualMemory implements Memory {
 
     /** Translates an address for an access of the VP. */
     public long translate(long gva, AccessKind access) {
-        return translate(context.pagingMode(), gva, access);
+        return translate(context.translation(), gva, access);
     }
 
     /** Reads for execution: no observer is told. */
     public void fetch(long address, byte[] target, int length) {
-        PagingMode mode = context.pagingMode();
+        Translation mode = context.translation();
         for (int done = 0; done < length; ) {
             long gva = address + done;
             int chunk = Math.min(PAGE_SIZE - ((int) gva & OFFSET_MASK), length - done);
@@ -96,15 +100,14 @@ public final class VirtualMemory implements Memory {
      * @return empty if some byte cannot be reached
      */
     public Optional<Bytes> peek(long address, int length) {
-        PagingMode mode = context.pagingMode();
+        Translation mode = context.translation();
         byte[] content = new byte[length];
         try {
             for (int done = 0; done < length; ) {
                 long gva = address + done;
                 int chunk = Math.min(PAGE_SIZE - ((int) gva & OFFSET_MASK), length - done);
-                long gpa = mode.paging() && !PageWalker.isCanonical(gva)
-                        ? -1
-                        : PageWalker.walk(tables, mode, gva, PageWalker.READ, false);
+                long gpa =
+                        mode.paging() && !mode.isCanonical(gva) ? -1 : mode.walk(tables, gva, PageWalker.READ, false);
                 if (gpa < 0) {
                     return Optional.empty();
                 }
@@ -120,7 +123,7 @@ public final class VirtualMemory implements Memory {
 
     @Override
     public void read(long address, byte[] target, int offset, int length) {
-        PagingMode mode = context.pagingMode();
+        Translation mode = context.translation();
         for (int done = 0; done < length; ) {
             long gva = address + done;
             int chunk = Math.min(PAGE_SIZE - ((int) gva & OFFSET_MASK), length - done);
@@ -248,7 +251,7 @@ public final class VirtualMemory implements Memory {
     }
 
     private long[] translateForWriting(long address, int length) {
-        PagingMode mode = context.pagingMode();
+        Translation mode = context.translation();
         long[] gpas = new long[(int) ((address & OFFSET_MASK) + length + OFFSET_MASK >>> 12)];
         int page = 0;
         for (int done = 0; done < length; page++) {
@@ -259,7 +262,7 @@ public final class VirtualMemory implements Memory {
         return gpas;
     }
 
-    private long translate(PagingMode mode, long gva, AccessKind access) {
+    private long translate(Translation mode, long gva, AccessKind access) {
         int vtl = context.vtl();
         cache.keepFor(mode, vtl, memory.physical().translationVersion(), memory.version());
         long remembered = cache.find(gva, access);
@@ -267,10 +270,10 @@ public final class VirtualMemory implements Memory {
             return remembered;
         }
         faultAddress = gva;
-        if (mode.paging() && !mode.longMode()) {
+        if (mode instanceof PagingMode x64 && x64.paging() && !x64.longMode()) {
             throw new IgvmToolException("paging outside long mode is not modelled");
         }
-        if (mode.paging() && !PageWalker.isCanonical(gva)) {
+        if (mode.paging() && !mode.isCanonical(gva)) {
             throw GuestException.generalProtection(String.format("address 0x%x is not canonical", gva));
         }
         long walked = walk(mode, gva, access);
@@ -290,21 +293,22 @@ public final class VirtualMemory implements Memory {
         return gpa;
     }
 
-    private long walk(PagingMode mode, long gva, AccessKind access) {
+    private long walk(Translation mode, long gva, AccessKind access) {
         long gpa;
         try {
-            gpa = PageWalker.walk(tables, mode, gva, walkAccess(access), true);
+            gpa = mode.walk(tables, gva, walkAccess(access), true);
         } catch (GpaFault fault) {
             throw fault.inWalk();
         }
         if (gpa < 0) {
-            throw pageFault(gva, access, (int) ~gpa);
+            int code = (int) ~gpa;
+            throw mode instanceof ArmTranslation ? abort(gva, access, code) : pageFault(gva, access, code);
         }
         return gpa;
     }
 
     /** Without paging, and for the code of an SNP guest, there is no alias but the private one. */
-    private boolean isShared(PagingMode mode, long walked, AccessKind access) {
+    private boolean isShared(Translation mode, long walked, AccessKind access) {
         boolean alwaysPrivate = memory.encryption() == Encryption.SNP && access == AccessKind.EXECUTE;
         return mode.paging() && !alwaysPrivate && mode.alias().isShared(walked);
     }
@@ -315,7 +319,7 @@ public final class VirtualMemory implements Memory {
      * @throws GuestException if the tables do not let it be written
      */
     public Target target(long gva) {
-        PagingMode mode = context.pagingMode();
+        Translation mode = context.translation();
         faultAddress = gva;
         if (!PageWalker.isCanonical(gva)) {
             throw GuestException.generalProtection(String.format("address 0x%x is not canonical", gva));
@@ -342,6 +346,22 @@ public final class VirtualMemory implements Memory {
                         access.name().toLowerCase(Locale.ROOT),
                         (code & PageFault.PRESENT) == 0 ? "is not present" : "does not permit it",
                         code));
+    }
+
+    private static ArmException abort(long gva, AccessKind access, int status) {
+        int level = status & 3;
+        String why =
+                switch (status & ~3) {
+                    case Syndrome.TRANSLATION -> "no valid entry at level " + level;
+                    case Syndrome.ACCESS_FLAG -> "access flag clear at level " + level;
+                    case Syndrome.PERMISSION -> "not permitted at level " + level;
+                    default -> "address too large at level " + level;
+                };
+        int exceptionClass = access == AccessKind.EXECUTE ? Syndrome.INSTRUCTION_ABORT : Syndrome.DATA_ABORT;
+        return new ArmException(
+                Syndrome.of(exceptionClass, status | (access == AccessKind.WRITE ? Syndrome.WRITE : 0)),
+                gva,
+                String.format("abort at 0x%x: %s: %s", gva, access.name().toLowerCase(Locale.ROOT), why));
     }
 
     private void report(AccessKind kind, long gva, long gpa, int length) {

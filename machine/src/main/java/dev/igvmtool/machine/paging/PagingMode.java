@@ -1,7 +1,7 @@
 package dev.igvmtool.machine.paging;
 
 /**
- * The registers that govern a walk.
+ * The registers that govern a walk on x64.
  *
  * @param cr0 PG and WP
  * @param cr3 root of the tables
@@ -20,7 +20,8 @@ public record PagingMode(
         boolean user,
         boolean accessFlag,
         int physicalAddressBits,
-        AddressAlias alias) {
+        AddressAlias alias)
+        implements Translation {
     /** A mode without encryption. */
     public PagingMode(
             long cr0, long cr3, long cr4, long efer, boolean user, boolean accessFlag, int physicalAddressBits) {
@@ -50,9 +51,19 @@ public record PagingMode(
                 cr0, cr3, cr4 & ~(CR4_SMEP | CR4_SMAP), efer, false, accessFlag, physicalAddressBits, alias);
     }
 
-    /** False: addresses are physical. */
+    @Override
     public boolean paging() {
         return (cr0 & CR0_PG) != 0;
+    }
+
+    @Override
+    public boolean isCanonical(long gva) {
+        return PageWalker.isCanonical(gva);
+    }
+
+    @Override
+    public long walk(TableMemory tables, long gva, int access, boolean setBits) {
+        return PageWalker.walk(tables, this, gva, access, setBits);
     }
 
     /** True if the tables have four levels. */

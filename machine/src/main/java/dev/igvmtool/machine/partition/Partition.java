@@ -7,6 +7,7 @@ import dev.igvmtool.machine.bus.MmioBus;
 import dev.igvmtool.machine.bus.PortBus;
 import dev.igvmtool.machine.event.EventSink;
 import dev.igvmtool.machine.event.MachineEvent;
+import dev.igvmtool.machine.guest.Architecture;
 import dev.igvmtool.machine.hypercall.HypercallPage;
 import dev.igvmtool.machine.hypercall.Hypercalls;
 import dev.igvmtool.machine.memory.PartitionMemory;
@@ -43,7 +44,7 @@ public final class Partition {
     private final CpuidTable cpuid;
     private final PortBus ports = new PortBus();
     private final MmioBus mmio = new MmioBus();
-    private final Hypercalls hypercalls = Hypercalls.standard();
+    private final Hypercalls hypercalls;
     private final Connections connections = new Connections(this);
     private final DeviceInterrupts deviceInterrupts = new DeviceInterrupts(this);
     private final InterruptRouter interrupts = new InterruptRouter(this);
@@ -62,6 +63,7 @@ public final class Partition {
         this.addressBits = config.addressBits();
         this.time = new PartitionTime(config.clock());
         this.programs = programs;
+        this.hypercalls = Hypercalls.of(config.architecture());
         int vtls = config.highestVtl() + 1;
         physical = new PhysicalMemory(config.ram());
         memory = new PartitionMemory(physical, vtls, config.isolation().encryption());
@@ -88,6 +90,11 @@ public final class Partition {
     /** See {@link PartitionConfig#addressBits}. */
     public int addressBits() {
         return addressBits;
+    }
+
+    /** What kind of processors it has. */
+    public Architecture architecture() {
+        return config.architecture();
     }
 
     /** RAM, below all protections: the host's view. */
@@ -181,7 +188,7 @@ public final class Partition {
         return vps.get(index);
     }
 
-    /** Index of the VP with an x2APIC id. */
+    /** Index of the VP with an x2APIC id, on AArch64 an MPIDR. */
     public OptionalInt vpWithApicId(int apicId) {
         Integer index = vpByApicId.get(apicId);
         return index == null ? OptionalInt.empty() : OptionalInt.of(index);

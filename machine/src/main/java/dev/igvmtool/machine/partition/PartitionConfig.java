@@ -6,6 +6,7 @@ import dev.igvmtool.abi.hv.VsmCapabilities;
 import dev.igvmtool.machine.bus.Clock;
 import dev.igvmtool.machine.bus.CpuidTable;
 import dev.igvmtool.machine.bus.StepClock;
+import dev.igvmtool.machine.guest.Architecture;
 import dev.igvmtool.machine.guest.CpuidResult;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import java.util.stream.IntStream;
 /**
  * What the host decides about a partition before it runs.
  *
+ * @param architecture of the processors
  * @param vps in VP index order, at least one
  * @param ram page-aligned, in any order; the host may change it until the partition runs
  * @param highestVtl highest VTL that may be enabled, 0 to 2
@@ -32,6 +34,7 @@ import java.util.stream.IntStream;
  * @param conduct the machine takes it over
  */
 public record PartitionConfig(
+        Architecture architecture,
         List<VpTopology> vps,
         List<GpaRange> ram,
         Isolation isolation,
@@ -77,6 +80,9 @@ public record PartitionConfig(
         if (vps.isEmpty() || highestVtl < 0 || highestVtl > 2) {
             throw new IllegalArgumentException("a partition needs a VP and a highest VTL of 0 to 2");
         }
+        if (architecture == Architecture.AARCH64 && isolation != Isolation.NONE) {
+            throw new IllegalArgumentException("an AArch64 partition cannot be isolated here");
+        }
     }
 
     /**
@@ -92,13 +98,14 @@ public record PartitionConfig(
         return Math.max(physicalAddressBits, Long.SIZE - Long.numberOfLeadingZeros(highest));
     }
 
-    /** A builder with one VP, no RAM, no isolation, VTL2, 46 address bits, x2APIC and the default clock. */
+    /** A builder of an x64 partition with one VP, no RAM, no isolation, VTL2, 46 address bits, x2APIC and the default clock. */
     public static Builder builder() {
         return new Builder();
     }
 
     /** Collects the parts that differ from the usual. */
     public static final class Builder {
+        private Architecture architecture = Architecture.X64;
         private List<VpTopology> vps = List.of(new VpTopology(0, 0));
         private List<GpaRange> ram = List.of();
         private Isolation isolation = Isolation.NONE;
@@ -120,6 +127,11 @@ public record PartitionConfig(
         private HostConduct conduct = HostConduct.HONEST;
 
         private Builder() {}
+
+        public Builder architecture(Architecture value) {
+            architecture = value;
+            return this;
+        }
 
         /** VPs with APIC ids equal to their indexes, all on node 0. */
         public Builder vpCount(int count) {
@@ -214,6 +226,7 @@ public record PartitionConfig(
 
         public PartitionConfig build() {
             return new PartitionConfig(
+                    architecture,
                     vps,
                     ram,
                     isolation,

@@ -15,7 +15,6 @@ import dev.igvmtool.machine.partition.Partition;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Runs programs made of slots: finds the step at RIP, runs it, and does what follows from how it ended: retired, in an
@@ -32,8 +31,7 @@ final class StageCode {
     private final VtlTransitions transitions;
     private final PendingEvents events;
 
-    private Programs.@Nullable Entry running;
-    private long origin;
+    private final RunningProgram running = new RunningProgram();
     private AfterStep afterStep = AfterStep.NOTHING;
     private int lowerVtl;
     private final long[] gprsBefore = new long[Gpr.values().length];
@@ -82,24 +80,9 @@ final class StageCode {
         }
     }
 
-    /** Address of the first slot of the running program. */
-    long origin() {
-        return origin;
-    }
-
-    /** Address of what stands behind the last slot of the running program. */
-    long constants() {
-        return origin + (long) program().steps().size() * Slot.SIZE;
-    }
-
-    /** Address of a step of the running program. */
-    long addressOf(String stepName) {
-        return origin + (long) program().indexOf(stepName) * Slot.SIZE;
-    }
-
-    /** Number of the running program. */
-    int programNumber() {
-        return program().program().number();
+    /** The program whose step is running. */
+    RunningProgram running() {
+        return running;
     }
 
     /** Changes the VTL when the step is over. */
@@ -111,14 +94,6 @@ final class StageCode {
     void runLowerVtl(int vtl) {
         afterStep = AfterStep.RUN_LOWER;
         lowerVtl = vtl;
-    }
-
-    private Programs.Entry program() {
-        Programs.Entry entry = running;
-        if (entry == null) {
-            throw new IllegalStateException("no program is running on this VP");
-        }
-        return entry;
     }
 
     private void step() {
@@ -145,9 +120,9 @@ final class StageCode {
             memoryFault(fault, gva);
         } catch (IgvmToolException failure) {
             vtl.rip = rip;
-            vp.stop((running == null ? "" : "the program gave up: ") + failure.getMessage());
+            vp.stop((running.isRunning() ? "the program gave up: " : "") + failure.getMessage());
         } finally {
-            running = null;
+            running.end();
         }
     }
 
@@ -174,12 +149,11 @@ final class StageCode {
             throw GuestException.invalidOpcode(
                     String.format("program %s has no step %d", entry.program().name(), number));
         }
-        running = entry;
-        origin = rip - (long) number * Slot.SIZE;
+        running.begin(entry, number, rip);
         vtl.rip = rip + Slot.SIZE;
         int level = vp.vtl();
         Step step = entry.steps().get(number);
-        step.action().run(vp.cpu());
+        action(entry, step).run(vp.cpu());
         vp.state().lastProgram = entry.program().number();
         vtl.completed = List.of();
         long count = countStep(vtl);
@@ -189,6 +163,14 @@ final class StageCode {
         }
         partition.conduct().afterStep(partition, vp.index(), step.event());
         afterStep(vtl);
+    }
+
+    private static Step.Action action(Programs.Entry entry, Step step) {
+        if (step.act() instanceof Step.Action action) {
+            return action;
+        }
+        throw GuestException.invalidOpcode("program " + entry.program().name() + " is for "
+                + entry.program().architecture());
     }
 
     private long countStep(VtlState vtl) {

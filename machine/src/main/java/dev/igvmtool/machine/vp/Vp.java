@@ -1,8 +1,11 @@
 package dev.igvmtool.machine.vp;
 
 import dev.igvmtool.abi.binary.Bytes;
+import dev.igvmtool.abi.hv.ArmInitialVpContext;
 import dev.igvmtool.abi.hv.InitialVpContext;
 import dev.igvmtool.abi.x64.Gpr;
+import dev.igvmtool.machine.guest.Architecture;
+import dev.igvmtool.machine.guest.ArmCpu;
 import dev.igvmtool.machine.guest.Cpu;
 import dev.igvmtool.machine.guest.GuestException;
 import dev.igvmtool.machine.guest.Slot;
@@ -27,17 +30,22 @@ public final class Vp {
     private final VpMemory memory;
     private final StageCode stages;
     private final VpCpu cpu;
+    private final ArmCode armCode;
+    private final ArmProcessor armCpu;
 
     /** @param index VP index, 0 for the boot processor */
     public Vp(Partition partition, int index, int apicId) {
         this.partition = partition;
         this.index = index;
         this.apicId = apicId;
-        this.state = new VpState(partition.vtlCount(), index == 0, partition.startsInX2apic());
+        this.state =
+                new VpState(partition.architecture(), partition.vtlCount(), index == 0, partition.startsInX2apic());
         this.activity = new VpActivity(this);
         this.memory = new VpMemory(this);
         this.stages = new StageCode(this, partition);
         this.cpu = new VpCpu(this, stages);
+        this.armCode = new ArmCode(this);
+        this.armCpu = new ArmProcessor(this, armCode.running());
     }
 
     public Partition partition() {
@@ -49,7 +57,7 @@ public final class Vp {
         return index;
     }
 
-    /** x2APIC id. */
+    /** x2APIC id, on AArch64 the low 32 bits of MPIDR. */
     public int apicId() {
         return apicId;
     }
@@ -116,7 +124,7 @@ public final class Vp {
         state.setGpr(state.activeVtl, register, value);
     }
 
-    /** Address of what runs next. */
+    /** Address of what runs next: RIP, on AArch64 PC. */
     public long rip() {
         return state.active().rip;
     }
@@ -126,6 +134,11 @@ public final class Vp {
     /** The processor that a program on this VP sees. */
     public Cpu cpu() {
         return cpu;
+    }
+
+    /** The processor that a program on this VP sees if it is AArch64. */
+    public ArmCpu armCpu() {
+        return armCpu;
     }
 
     /** What the VP reaches besides memory. */
@@ -193,6 +206,15 @@ public final class Vp {
         activity.start(vtl, startedBy);
     }
 
+    /** Enables a VTL of an AArch64 VP; its registers are those of {@code context}. */
+    public void enableVtl(int vtl, ArmInitialVpContext context) {
+        enableVtl(vtl);
+        VtlState target = mutableState().vtl(vtl);
+        target.rip = context.pc();
+        target.arm().apply(context);
+        state.setX(ArmInitialVpContext.PLATFORM_REGISTER, context.x18());
+    }
+
     /** Starts a VTL anew with the registers of a start context. */
     public void start(int vtl, InitialVpContext context, int startedBy) {
         mutableState().vtl(vtl).apply(context);
@@ -224,7 +246,11 @@ public final class Vp {
     /** One turn: takes a pending interrupt if there is one, then runs one step. */
     public void turn() {
         registersChanged();
-        stages.turn();
+        if (partition.architecture() == Architecture.AARCH64) {
+            armCode.turn();
+        } else {
+            stages.turn();
+        }
     }
 
     // ---- looking at it ----
@@ -236,7 +262,7 @@ public final class Vp {
 
     /** Virtual address of what runs next. */
     public long codeAddress() {
-        return stages.codeAddress();
+        return partition.architecture() == Architecture.AARCH64 ? rip() : stages.codeAddress();
     }
 
     /** The slot at RIP, if one stands there; looking leaves no trace in the guest. */

@@ -46,7 +46,7 @@ final class VpActivity {
 
     /** A VTL of a VP that waits to be started waits too; otherwise it runs when it is first entered. */
     void enableVtl(int vtl) {
-        VtlState fresh = new VtlState(vp.index() == 0, partition.startsInX2apic());
+        VtlState fresh = new VtlState(partition.architecture(), vp.index() == 0, partition.startsInX2apic());
         fresh.startSuspended = vp.state().held || vp.state().active().startSuspended;
         vp.mutableState().vtls[vtl] = fresh;
     }

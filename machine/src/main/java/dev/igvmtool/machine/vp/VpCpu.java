@@ -251,21 +251,21 @@ final class VpCpu implements Cpu {
 
     @Override
     public long origin() {
-        return stages.origin();
+        return stages.running().origin();
     }
 
     @Override
     public long constants() {
-        return stages.constants();
+        return stages.running().constants();
     }
 
     @Override
     public long addressOf(String stepName) {
-        return stages.addressOf(stepName);
+        return stages.running().addressOf(stepName);
     }
 
     private PartitionState.Keeper keeper() {
-        return new PartitionState.Keeper(vp.vtl(), stages.programNumber());
+        return new PartitionState.Keeper(vp.vtl(), stages.running().number());
     }
 
     @Override

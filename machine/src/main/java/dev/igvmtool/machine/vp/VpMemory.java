@@ -1,9 +1,13 @@
 package dev.igvmtool.machine.vp;
 
+import dev.igvmtool.abi.arm.SystemRegister;
 import dev.igvmtool.machine.event.MachineEvent;
+import dev.igvmtool.machine.guest.Architecture;
 import dev.igvmtool.machine.memory.VirtualMemory;
 import dev.igvmtool.machine.paging.AddressAlias;
+import dev.igvmtool.machine.paging.ArmTranslation;
 import dev.igvmtool.machine.paging.PagingMode;
+import dev.igvmtool.machine.paging.Translation;
 import dev.igvmtool.machine.partition.Partition;
 import org.jspecify.annotations.Nullable;
 
@@ -14,9 +18,9 @@ final class VpMemory {
     private final Vp vp;
     private final Partition partition;
     private final VirtualMemory memory;
-    private @Nullable PagingMode mode;
+    private @Nullable Translation mode;
     /** The mode before, which most changes of registers leave as it is. */
-    private @Nullable PagingMode lastMode;
+    private @Nullable Translation lastMode;
 
     private boolean supervisorAccess;
 
@@ -25,7 +29,7 @@ final class VpMemory {
         this.partition = vp.partition();
         this.memory = new VirtualMemory(partition.memory(), new VirtualMemory.Context() {
             @Override
-            public PagingMode pagingMode() {
+            public Translation translation() {
                 return presentMode();
             }
 
@@ -45,19 +49,29 @@ final class VpMemory {
         mode = null;
     }
 
-    private PagingMode presentMode() {
-        PagingMode present = mode;
+    private Translation presentMode() {
+        Translation present = mode;
         if (present == null) {
-            present = pagingMode(vp.vtl(), supervisorAccess);
-            // What the processor itself looks up in tables is not covered by RFLAGS.AC.
-            present = supervisorAccess ? present.withAccessFlag(false) : present;
+            present = partition.architecture() == Architecture.AARCH64 ? armTranslation() : presentPagingMode();
             // The same object again, so that nobody need compare.
-            PagingMode last = lastMode;
+            Translation last = lastMode;
             present = last != null && present.equals(last) ? last : present;
             lastMode = present;
             mode = present;
         }
         return present;
+    }
+
+    private PagingMode presentPagingMode() {
+        PagingMode present = pagingMode(vp.vtl(), supervisorAccess);
+        // What the processor itself looks up in tables is not covered by RFLAGS.AC.
+        return supervisorAccess ? present.withAccessFlag(false) : present;
+    }
+
+    private Translation armTranslation() {
+        ArmState arm = vp.state().active().arm();
+        return new ArmTranslation(
+                arm.get(SystemRegister.SCTLR_EL1), arm.get(SystemRegister.TCR_EL1), arm.get(SystemRegister.TTBR0_EL1));
     }
 
     /** What governs translation in a VTL now, optionally as at privilege level 0. */

@@ -6,6 +6,7 @@ import dev.igvmtool.abi.hv.HvStatus;
 import dev.igvmtool.abi.hv.RegisterName;
 import dev.igvmtool.abi.hv.RegisterValue;
 import dev.igvmtool.abi.x64.SegmentRegister;
+import dev.igvmtool.machine.guest.Architecture;
 import dev.igvmtool.machine.guest.CpuidResult;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -30,6 +31,9 @@ public final class VpRegisters {
 
     /** The value of a register; empty if the name is unknown. */
     public static Optional<RegisterValue> get(Vp vp, int vtl, int name) {
+        if (vp.partition().architecture() == Architecture.AARCH64) {
+            return ArmRegisters.get(vp, vtl, name);
+        }
         VtlState state = vp.state().vtl(vtl);
         int segment = name - RegisterName.ES;
         if (segment >= 0 && segment < SEGMENTS) {
@@ -75,6 +79,9 @@ public final class VpRegisters {
      * @return a status of {@link HvStatus}
      */
     public static int set(Vp vp, int vtl, int name, RegisterValue value) {
+        if (vp.partition().architecture() == Architecture.AARCH64) {
+            return ArmRegisters.set(vp, vtl, name, value);
+        }
         VtlState state = vp.mutableState().vtl(vtl);
         int segment = name - RegisterName.ES;
         if (segment >= 0 && segment < SEGMENTS) {

@@ -2,14 +2,19 @@ package dev.igvmtool.machine.vp;
 
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.x64.Gpr;
+import dev.igvmtool.machine.guest.Architecture;
 import org.jspecify.annotations.Nullable;
 
 /** Everything that a VP is: registers shared between VTLs, private registers by VTL, and where it stands. */
 public final class VpState {
     static final int MTRR_VARIABLE = 8;
     static final int MTRR_FIXED = 11;
+    static final int X_REGISTERS = 31;
     /** What FXSAVE stores. */
     static final int FX_BYTES = 512;
+
+    /** X0 to X30 of an AArch64 processor; none on x64. */
+    final long[] x;
 
     /** General registers; RSP is private to each VTL and its place here is unused. */
     final long[] gprs = new long[Gpr.values().length];
@@ -75,14 +80,16 @@ public final class VpState {
     record PendingAccess(int vtl, long stepRip, long completedRip, CompletedAccess saved) {}
 
     /** @param vtlCount VTLs that the partition can have */
-    VpState(int vtlCount, boolean bootProcessor, boolean x2apic) {
+    VpState(Architecture architecture, int vtlCount, boolean bootProcessor, boolean x2apic) {
+        x = new long[architecture == Architecture.AARCH64 ? X_REGISTERS : 0];
         vtls = new VtlState[vtlCount];
-        VtlState vtl0 = new VtlState(bootProcessor, x2apic);
+        VtlState vtl0 = new VtlState(architecture, bootProcessor, x2apic);
         vtl0.startSuspended = true;
         vtls[0] = vtl0;
     }
 
     private VpState(VpState source) {
+        x = source.x.clone();
         System.arraycopy(source.gprs, 0, gprs, 0, gprs.length);
         cr2 = source.cr2;
         System.arraycopy(source.debugRegisters, 0, debugRegisters, 0, debugRegisters.length);
@@ -162,6 +169,16 @@ public final class VpState {
     /** Private registers of the VTL in which the VP runs. */
     public VtlState active() {
         return vtl(activeVtl);
+    }
+
+    /** X0 to X30 of an AArch64 processor. */
+    public long x(int number) {
+        return x[number];
+    }
+
+    /** Sets X0 to X30 of an AArch64 processor. */
+    public void setX(int number, long value) {
+        x[number] = value;
     }
 
     /** A general register of a VTL. */

@@ -4,10 +4,13 @@ import dev.igvmtool.abi.hv.InitialVpContext;
 import dev.igvmtool.abi.x64.SegmentRegister;
 import dev.igvmtool.abi.x64.SegmentValue;
 import dev.igvmtool.abi.x64.TableValue;
+import dev.igvmtool.machine.guest.Architecture;
 import dev.igvmtool.machine.synic.SynIcState;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** The registers that a VP has once per VTL (TLFS, private state). */
 public final class VtlState {
@@ -24,7 +27,9 @@ public final class VtlState {
     private static final long APIC_BASE_X2APIC = 0x400;
     private static final TableValue TABLE_RESET = new TableValue(0xffff, 0);
 
+    /** Address of what runs next: RIP, on AArch64 PC. */
     public long rip;
+
     public long rsp;
     public long rflags;
     public long cr0;
@@ -46,6 +51,9 @@ public final class VtlState {
     public TableValue gdtr = TABLE_RESET;
     public TableValue idtr = TABLE_RESET;
     final SegmentValue[] segments = new SegmentValue[SegmentRegister.values().length];
+
+    /** Registers of AArch64, null on x64. */
+    private final @Nullable ArmState arm;
 
     /** SNP: first address of the shared aliases, 0 if page tables choose the alias by the C-bit. */
     public long virtualTom;
@@ -112,7 +120,8 @@ public final class VtlState {
      *
      * @param x2apic the local APIC is in x2APIC mode from the start, as in guests that are isolated by hardware
      */
-    VtlState(boolean bootProcessor, boolean x2apic) {
+    VtlState(Architecture architecture, boolean bootProcessor, boolean x2apic) {
+        arm = architecture == Architecture.AARCH64 ? new ArmState() : null;
         synic = new SynIcState();
         apic = new Apic(APIC_BASE_RESET | (bootProcessor ? APIC_BASE_BSP : 0) | (x2apic ? APIC_BASE_X2APIC : 0));
         reset();
@@ -157,9 +166,14 @@ public final class VtlState {
         pendingEventHigh = 0;
         completed = List.of();
         apic.reset();
+        if (arm != null) {
+            rip = 0;
+            arm.reset();
+        }
     }
 
     private VtlState(VtlState source) {
+        arm = source.arm == null ? null : source.arm.copy();
         rip = source.rip;
         rsp = source.rsp;
         rflags = source.rflags;
@@ -213,6 +227,11 @@ public final class VtlState {
 
     VtlState copy() {
         return new VtlState(this);
+    }
+
+    /** Registers of AArch64; asking an x64 processor for them is a bug. */
+    public ArmState arm() {
+        return Objects.requireNonNull(arm, "no AArch64 processor");
     }
 
     /** A segment register. */

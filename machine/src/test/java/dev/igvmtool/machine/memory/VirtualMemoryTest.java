@@ -8,6 +8,7 @@ import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.abi.x64.Vector;
 import dev.igvmtool.machine.guest.GuestException;
 import dev.igvmtool.machine.paging.PagingMode;
+import dev.igvmtool.machine.paging.Translation;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -22,7 +23,7 @@ class VirtualMemoryTest {
     private int vtl = 2;
     private final VirtualMemory memory = new VirtualMemory(partition, new VirtualMemory.Context() {
         @Override
-        public PagingMode pagingMode() {
+        public Translation translation() {
             return new PagingMode(0x8001_0001L, 0x1000, 0x20, 0xd00, user, false, 46);
         }
 

@@ -1,4 +1,4 @@
-package dev.igvmtool.format.context;
+package dev.igvmtool.abi.arm;
 
 import java.util.Optional;
 
