@@ -17,6 +17,9 @@ public record ArmMachine(
     /** Phandle of the interrupt controller. */
     public static final long GIC_PHANDLE = 1;
 
+    /** Interrupt of the performance monitor if the host does not say. */
+    public static final long DEFAULT_PMU_INTERRUPT = 0x17;
+
     /** Private interrupts are counted from this id on. */
     public static final long FIRST_PPI = 16;
 }

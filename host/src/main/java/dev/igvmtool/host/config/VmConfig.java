@@ -22,6 +22,7 @@ import java.util.TreeMap;
  * @param vtl2ProtectableOverride ranges that the host calls protectable in place of those that the file requires
  * @param mmio ranges of devices
  * @param com serial port, if there is one
+ * @param aarch64 devices that only an AArch64 machine has, and its tree tells of
  * @param commandLine the user's text for the paravisor's kernel
  * @param vtl2Framebuffer address of VTL2's frame buffer, if it has one: VTL2 is told on the command line
  * @param vmbusRedirect whether VTL2 relays VMBus to VTL0
@@ -55,6 +56,7 @@ public record VmConfig(
         Optional<List<GpaRange>> vtl2ProtectableOverride,
         Mmio mmio,
         Optional<ComPort> com,
+        Aarch64Devices aarch64,
         String commandLine,
         OptionalLong vtl2Framebuffer,
         boolean vmbusRedirect,

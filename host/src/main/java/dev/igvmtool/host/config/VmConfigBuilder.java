@@ -40,6 +40,7 @@ public final class VmConfigBuilder {
     private Optional<List<GpaRange>> vtl2ProtectableOverride = Optional.empty();
     private Optional<Mmio> mmio = Optional.empty();
     private Optional<ComPort> com = Optional.of(ComPort.COM3);
+    private Aarch64Devices aarch64 = Aarch64Devices.USUAL;
     private String commandLine = "";
     private OptionalLong vtl2Framebuffer = OptionalLong.empty();
     private boolean vmbusRedirect;
@@ -133,6 +134,11 @@ public final class VmConfigBuilder {
 
     public VmConfigBuilder com(Optional<ComPort> value) {
         com = value;
+        return this;
+    }
+
+    public VmConfigBuilder aarch64(Aarch64Devices value) {
+        aarch64 = value;
         return this;
     }
 
@@ -276,6 +282,7 @@ public final class VmConfigBuilder {
                 vtl2ProtectableOverride,
                 mmio.orElseGet(() -> usualMmio(ranges)),
                 com,
+                aarch64,
                 commandLine,
                 vtl2Framebuffer,
                 vmbusRedirect,

@@ -4,11 +4,11 @@ import dev.igvmtool.abi.binary.FormatException;
 import dev.igvmtool.abi.x64.TableValue;
 import dev.igvmtool.format.context.VbsRegister;
 import dev.igvmtool.format.context.VbsVpContext;
-import dev.igvmtool.format.context.X64Register;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /** The registers of the boot processor, relocated: what a VBS context becomes. */
@@ -21,7 +21,7 @@ final class BootRegisters {
      * @throws FormatException if it has a register twice
      * @throws LoadException if it is not for VP 0
      */
-    static VbsVpContext of(int vpIndex, VbsVpContext context, Optional<Relocation> relocation) {
+    static VbsVpContext of(RegisterRoles roles, int vpIndex, VbsVpContext context, Optional<Relocation> relocation) {
         if (vpIndex != 0) {
             throw new LoadException("VP context for VP " + vpIndex + ", expected the boot processor, VP 0");
         }
@@ -31,9 +31,8 @@ final class BootRegisters {
             if (!seen.add(register.name())) {
                 throw new FormatException(String.format("register 0x%08x is in a VP context twice", register.name()));
             }
-            // As openvmm does: the task register keeps its reset value.
-            if (register.name() != X64Register.TR.number()) {
-                registers.add(relocation.map(r -> relocate(register, r)).orElse(register));
+            if (!roles.ignored().equals(OptionalInt.of(register.name()))) {
+                registers.add(relocation.map(r -> relocate(roles, register, r)).orElse(register));
             }
         }
         if (registers.isEmpty()) {
@@ -42,14 +41,15 @@ final class BootRegisters {
         return new VbsVpContext(context.vtl(), registers);
     }
 
-    private static VbsRegister relocate(VbsRegister register, Relocation relocation) {
-        if (register.name() == X64Register.CR3.number()) {
+    private static VbsRegister relocate(RegisterRoles roles, VbsRegister register, Relocation relocation) {
+        if (register.name() == roles.tableRoot()) {
             return VbsRegister.ofU64(register.name(), register.u64() + relocation.offset());
         }
-        if (register.name() == X64Register.RIP.number() && relocation.region().appliesToPc()) {
+        if (register.name() == roles.pc() && relocation.region().appliesToPc()) {
             return VbsRegister.ofU64(register.name(), relocation.apply(register.u64()));
         }
-        if (register.name() == X64Register.GDTR.number() && relocation.region().appliesToGdtr()) {
+        if (roles.descriptorTable().equals(OptionalInt.of(register.name()))
+                && relocation.region().appliesToGdtr()) {
             TableValue table = register.table();
             return VbsRegister.ofTable(register.name(), new TableValue(table.limit(), relocation.apply(table.base())));
         }

@@ -6,7 +6,6 @@ import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.abi.x64.TdxTrampolineContext;
 import dev.igvmtool.format.context.VbsRegister;
 import dev.igvmtool.format.context.VbsVpContext;
-import dev.igvmtool.format.context.X64Register;
 import dev.igvmtool.format.header.Directive;
 import dev.igvmtool.format.header.ErrorRange;
 import dev.igvmtool.format.header.PageData;
@@ -23,7 +22,7 @@ import dev.igvmtool.format.header.VbsMeasurement;
 import dev.igvmtool.format.header.VpContext;
 import dev.igvmtool.host.config.RamRange;
 import dev.igvmtool.host.config.VmConfig;
-import dev.igvmtool.machine.memory.Encryption;
+import dev.igvmtool.machine.guest.Architecture;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +36,8 @@ import java.util.TreeMap;
 final class DirectivePass implements Directive.Visitor<Optional<HostStep>> {
     private static final long PAGE = 4096;
 
+    private final Architecture architecture;
+    private final RegisterRoles roles;
     private final SupportedPlatform platform;
     private final Placement placement;
     private final LoadScope scope;
@@ -52,17 +53,24 @@ final class DirectivePass implements Directive.Visitor<Optional<HostStep>> {
      * How the boot processor starts.
      *
      * @param context its registers, relocated
-     * @param cr3 as the file has it
-     * @param cr4 as the file has it
+     * @param tableRoot as the file has it
+     * @param tableControl as the file has it
      */
-    private record BootState(VbsVpContext context, long cr3, long cr4) {}
+    private record BootState(VbsVpContext context, long tableRoot, long tableControl) {}
 
     DirectivePass(
-            SupportedPlatform platform, List<RamRange> ram, Placement placement, LoadScope scope, VmConfig config) {
+            Architecture architecture,
+            SupportedPlatform platform,
+            List<RamRange> ram,
+            Placement placement,
+            LoadScope scope,
+            VmConfig config) {
+        this.architecture = architecture;
+        this.roles = RegisterRoles.of(architecture);
         this.platform = platform;
         this.placement = placement;
         this.scope = scope;
-        this.values = new ParameterValues(config, placement.memoryMap());
+        this.values = new ParameterValues(architecture, config, placement.memoryMap());
         this.imports = new ImportList(
                 GuestMemoryMap.flatten(ram.stream().map(RamRange::range).toList()),
                 (range, acceptance) -> steps.add(new HostStep("H05", "import page data", acceptance + " " + range)));
@@ -122,11 +130,9 @@ final class DirectivePass implements Directive.Visitor<Optional<HostStep>> {
     }
 
     private void rebuildTables(Relocation relocation, BootState state) {
-        long encryptionBit = platform.platformType() == PlatformType.SEV_SNP
-                ? Encryption.SNP.alias().bit()
-                : 0;
-        Bytes tables = PageTableRebuilder.rebuild(
-                relocation, tablePages, state.cr3 & ~encryptionBit, state.cr4, encryptionBit);
+        TableFormat format = TableFormat.of(architecture, platform.platformType());
+        format.check(state.tableControl);
+        Bytes tables = PageTableRebuilder.rebuild(relocation, tablePages, state.tableRoot, format);
         long gpa = relocation.pageTables().gpa() + relocation.offset();
         imports.add(gpa, tables.size(), Acceptance.EXCLUSIVE, tables);
         steps.add(new HostStep("H09", "rebuild page tables", String.format("0x%x bytes at 0x%x", tables.size(), gpa)));
@@ -240,9 +246,9 @@ final class DirectivePass implements Directive.Visitor<Optional<HostStep>> {
                     context.vtl(), platform.highestVtl()));
         }
         return Optional.of(setUp(
-                BootRegisters.of(header.vpIndex(), context, placement.relocation()),
-                register(context, X64Register.CR3),
-                register(context, X64Register.CR4)));
+                BootRegisters.of(roles, header.vpIndex(), context, placement.relocation()),
+                register(context, roles.tableRoot()),
+                register(context, roles.tableControl())));
     }
 
     /** Every VMSA is a page of the guest; that of the boot processor says how it starts. */
@@ -264,11 +270,12 @@ final class DirectivePass implements Directive.Visitor<Optional<HostStep>> {
                 "H08",
                 "set up the boot processor",
                 String.format(
-                        "%d registers, RIP 0x%x", context.registers().size(), register(context, X64Register.RIP)));
+                        "%d registers, %s 0x%x",
+                        context.registers().size(), roles.pcName(), register(context, roles.pc())));
     }
 
-    private static long register(VbsVpContext context, X64Register name) {
-        return context.register(name.number()).map(VbsRegister::u64).orElse(0L);
+    private static long register(VbsVpContext context, int name) {
+        return context.register(name).map(VbsRegister::u64).orElse(0L);
     }
 
     /** Checked before the first directive. */

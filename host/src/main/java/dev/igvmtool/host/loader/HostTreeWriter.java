@@ -11,13 +11,15 @@ import dev.igvmtool.host.config.Mmio;
 import dev.igvmtool.host.config.Processor;
 import dev.igvmtool.host.config.VmConfig;
 import dev.igvmtool.host.config.Vtl2Base;
+import dev.igvmtool.machine.guest.Architecture;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * The device tree that a host gives to VTL2, byte for byte as openvmm writes it for x64
- * (openvmm_core/src/worker/vm_loaders/igvm.rs: build_device_tree), with the departures of {@link HostTreeOptions}.
+ * (openvmm_core/src/worker/vm_loaders/igvm.rs: build_device_tree), with the departures of {@link HostTreeOptions}. For
+ * AArch64 there is no such host: the tree is the same with what the boot shim's contract asks for.
  */
 public final class HostTreeWriter {
     /** Bytes of the buffer in which the tree is built; the area of an image may be smaller. */
@@ -28,6 +30,7 @@ public final class HostTreeWriter {
     private static final int VTL2_CONNECTION_REDIRECTED = 0x80_0074;
 
     private final VmConfig config;
+    private final Optional<ArmHostNodes> arm;
     private final FdtBuilder fdt = new FdtBuilder(CAPACITY, List.of());
 
     // The order of the strings block is that of these fields.
@@ -48,8 +51,9 @@ public final class HostTreeWriter {
     private final Name currentSpeed = fdt.addString("current-speed");
     private final Name interrupts = fdt.addString("interrupts");
 
-    private HostTreeWriter(VmConfig config) {
+    private HostTreeWriter(Architecture architecture, VmConfig config) {
         this.config = config;
+        this.arm = architecture == Architecture.AARCH64 ? Optional.of(new ArmHostNodes(fdt, config)) : Optional.empty();
     }
 
     /**
@@ -59,8 +63,8 @@ public final class HostTreeWriter {
      * @param memory RAM as VTL2 is told of it
      * @throws dev.igvmtool.devicetree.FdtBuildException if it does not fit 1 MiB or a text has a NUL
      */
-    public static Bytes write(VmConfig config, String commandLine, GuestMemoryMap memory) {
-        return new HostTreeWriter(config).tree(commandLine, memory);
+    public static Bytes write(Architecture architecture, VmConfig config, String commandLine, GuestMemoryMap memory) {
+        return new HostTreeWriter(architecture, config).tree(commandLine, memory);
     }
 
     private Bytes tree(String commandLine, GuestMemoryMap memory) {
@@ -70,8 +74,13 @@ public final class HostTreeWriter {
         for (int i = entries.size() - 1; i >= 0; i--) {
             memory(entries.get(i));
         }
+        arm.ifPresent(ArmHostNodes::controllers);
         buses();
-        config.com().ifPresent(this::serial);
+        if (arm.isPresent()) {
+            arm.get().uart();
+        } else {
+            config.com().ifPresent(this::serial);
+        }
         fdt.startNode("chosen").string(bootargs, commandLine).endNode();
         openhcl();
         fdt.endNode();
@@ -79,15 +88,17 @@ public final class HostTreeWriter {
     }
 
     private void cpus() {
-        fdt.startNode("cpus").u32(addressCells, 1).u32(sizeCells, 0);
+        fdt.startNode("cpus").u32(addressCells, arm.isPresent() ? 2 : 1).u32(sizeCells, 0);
         int number = 1;
         for (Processor processor : config.processors()) {
-            fdt.startNode("cpu@" + Integer.toHexString(number))
-                    .string(deviceType, "cpu")
-                    .u32(reg, Integer.toUnsignedLong(processor.apicId()))
-                    .u32(numaNodeId, processor.node())
-                    .string(status, "okay")
-                    .endNode();
+            fdt.startNode("cpu@" + Integer.toHexString(number)).string(deviceType, "cpu");
+            long id = Integer.toUnsignedLong(processor.apicId());
+            if (arm.isPresent()) {
+                fdt.u64(reg, id);
+            } else {
+                fdt.u32(reg, id);
+            }
+            fdt.u32(numaNodeId, processor.node()).string(status, "okay").endNode();
             number++;
         }
         fdt.endNode();

@@ -3,13 +3,14 @@ package dev.igvmtool.host.loader;
 import dev.igvmtool.abi.binary.FormatException;
 import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.abi.x64.TdxTrampolineContext;
-import dev.igvmtool.format.Architecture;
+import dev.igvmtool.devicetree.binding.GicEntry;
 import dev.igvmtool.format.IgvmFile;
 import dev.igvmtool.format.context.VbsVpContext;
 import dev.igvmtool.format.header.PlatformType;
 import dev.igvmtool.format.header.SupportedPlatform;
 import dev.igvmtool.host.config.RamRange;
 import dev.igvmtool.host.config.VmConfig;
+import dev.igvmtool.machine.guest.Architecture;
 import dev.igvmtool.machine.partition.Isolation;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -21,7 +22,8 @@ import java.util.Optional;
  * taken in file order; contents are not copied.
  *
  * <p>Follows openvmm_core/src/worker/vm_loaders/igvm.rs, and where that has no way, for SNP and TDX, what igvm_defs asks
- * of a loader. AArch64 is refused by name.
+ * of a loader. AArch64 images, for which it has no way either, are loaded as those of x64 without isolation, and get the
+ * tree that the boot shim's contract asks for.
  */
 public final class IgvmLoader {
     private static final long PAGE = 4096;
@@ -81,7 +83,11 @@ public final class IgvmLoader {
         steps.add(new HostStep("H03", "place VTL2", describe(placement)));
         steps.add(new HostStep("H04", "check required memory", "all of it is RAM"));
         List<RamRange> ram = ram(platform, placement);
-        DirectivePass pass = new DirectivePass(platform, ram, placement, scope, config);
+        Architecture architecture = architecture(file);
+        if (architecture == Architecture.AARCH64) {
+            checkDevices(ram, config);
+        }
+        DirectivePass pass = new DirectivePass(architecture, platform, ram, placement, scope, config);
         pass.take(file.directives());
         VbsVpContext context = pass.context();
         steps.addAll(pass.steps());
@@ -89,6 +95,7 @@ public final class IgvmLoader {
         // The timeline goes by kind of step; within a kind, by place in the file.
         steps.sort(Comparator.comparing(HostStep::id));
         return new LoadPlan(
+                architecture,
                 platform,
                 ram,
                 placement.memoryMap(),
@@ -112,8 +119,9 @@ public final class IgvmLoader {
     }
 
     private static SupportedPlatform choosePlatform(IgvmFile file, VmConfig config) {
-        if (file.revision().architecture() != Architecture.X64) {
-            throw new LoadException("image is for " + file.revision().architecture() + ", the machine is X64");
+        if (architecture(file) == Architecture.AARCH64 && config.isolation() != Isolation.NONE) {
+            throw new LoadException(
+                    "image is for AARCH64, which runs without isolation here, not with " + config.isolation());
         }
         PlatformType wanted =
                 switch (config.isolation()) {
@@ -131,6 +139,25 @@ public final class IgvmLoader {
                     "platform " + wanted + " of version " + platform.platformVersion() + ", expected version 1");
         }
         return platform;
+    }
+
+    private static Architecture architecture(IgvmFile file) {
+        return switch (file.revision().architecture()) {
+            case X64 -> Architecture.X64;
+            case AARCH64 -> Architecture.AARCH64;
+        };
+    }
+
+    /** Devices of an AArch64 machine are not where it has RAM. */
+    private static void checkDevices(List<RamRange> ram, VmConfig config) {
+        GicEntry gic = config.aarch64().controller(config.processors().size());
+        for (RamRange range : ram) {
+            if (range.range().overlaps(gic.distributor()) || range.range().overlaps(gic.redistributors())) {
+                throw new LoadException(String.format(
+                        "RAM %s overlaps the interrupt controller, distributor %s and redistributors %s",
+                        range.range(), gic.distributor(), gic.redistributors()));
+            }
+        }
     }
 
     /** A TD has a page of its own at the reset vector, of which the guest is not told. */

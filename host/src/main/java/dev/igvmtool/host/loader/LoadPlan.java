@@ -2,9 +2,9 @@ package dev.igvmtool.host.loader;
 
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.format.context.VbsRegister;
-import dev.igvmtool.format.context.X64Register;
 import dev.igvmtool.format.header.SupportedPlatform;
 import dev.igvmtool.host.config.RamRange;
+import dev.igvmtool.machine.guest.Architecture;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -12,6 +12,7 @@ import java.util.OptionalLong;
 /**
  * Everything that the host does before the boot processor runs.
  *
+ * @param architecture of the image, and so of the machine
  * @param platform of the file that was chosen
  * @param ram all RAM, that of VTL2 included
  * @param memoryMap what the guest is told of it
@@ -25,6 +26,7 @@ import java.util.OptionalLong;
  * @param steps what happened, in order
  */
 public record LoadPlan(
+        Architecture architecture,
         SupportedPlatform platform,
         List<RamRange> ram,
         GuestMemoryMap memoryMap,
@@ -45,8 +47,17 @@ public record LoadPlan(
 
     /** Address of the boot processor's first instruction, if the image gives one. */
     public OptionalLong entry() {
+        return register(RegisterRoles.of(architecture).pc());
+    }
+
+    /** What the boot processor's first program is given: RSI, on AArch64 X0. */
+    public OptionalLong argument() {
+        return register(RegisterRoles.of(architecture).argument());
+    }
+
+    private OptionalLong register(int name) {
         return registers.stream()
-                .filter(register -> register.name() == X64Register.RIP.number())
+                .filter(register -> register.name() == name)
                 .mapToLong(VbsRegister::u64)
                 .findFirst();
     }

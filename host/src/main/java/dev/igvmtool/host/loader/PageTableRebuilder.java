@@ -2,7 +2,6 @@ package dev.igvmtool.host.loader;
 
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.GpaRange;
-import dev.igvmtool.abi.x64.PageTableEntry;
 import dev.igvmtool.format.header.PageTableRelocationRegion;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -23,11 +22,6 @@ final class PageTableRebuilder {
     private static final int PAGE = 4096;
     private static final int ENTRIES = 512;
     private static final int ROOT_LEVEL = 3;
-    private static final long PRESENT = PageTableEntry.PRESENT;
-    /** What a new directory entry has. */
-    private static final long DIRECTORY = PRESENT | PageTableEntry.WRITABLE | PageTableEntry.ACCESSED;
-
-    private static final long CR4_LA57 = 1 << 12;
 
     /** Largest table region that a host takes: it is held in memory. */
     private static final long MAX_REGION_SIZE = 64L << 20;
@@ -37,7 +31,7 @@ final class PageTableRebuilder {
 
     private final PageTableRelocationRegion region;
     private final long offset;
-    private final long encryptionBit;
+    private final TableFormat format;
     private final long addressMask;
     private final List<GpaRange> moved;
     private final ByteBuffer tables;
@@ -45,11 +39,11 @@ final class PageTableRebuilder {
     private final Map<Long, Leaf> pending = new TreeMap<>(Long::compareUnsigned);
     private int tableCount;
 
-    private PageTableRebuilder(Relocation relocation, Map<Long, Bytes> pages, long encryptionBit) {
+    private PageTableRebuilder(Relocation relocation, Map<Long, Bytes> pages, TableFormat format) {
         this.region = relocation.pageTables();
         this.offset = relocation.offset();
-        this.encryptionBit = encryptionBit;
-        this.addressMask = PageTableEntry.ADDRESS_MASK & ~encryptionBit;
+        this.format = format;
+        this.addressMask = format.addressMask();
         this.moved = List.of(relocation.region().range(), region.range());
         this.tableCount = (int) (region.usedSize() / PAGE);
         this.tables = ByteBuffer.allocate((int) region.size()).order(ByteOrder.LITTLE_ENDIAN);
@@ -60,21 +54,17 @@ final class PageTableRebuilder {
      * The tables for the new place, to be loaded at the region's address plus the offset.
      *
      * @param pages initial tables by address; those that are missing are zero
-     * @param root CR3 as the file has it, with what is no address left out
-     * @param cr4 of the same processor
-     * @param encryptionBit bit of every entry of a private page, no part of the address; 0 where there is none
+     * @param root CR3 as the file has it, or TTBR0_EL1
+     * @param format of the tables
      * @throws LoadException if the tables cannot be rebuilt
      */
-    static Bytes rebuild(Relocation relocation, Map<Long, Bytes> pages, long root, long cr4, long encryptionBit) {
-        if ((cr4 & CR4_LA57) != 0) {
-            throw new LoadException("page tables of five levels cannot be relocated: CR4 has LA57");
-        }
+    static Bytes rebuild(Relocation relocation, Map<Long, Bytes> pages, long root, TableFormat format) {
         long size = relocation.pageTables().size();
         if (Long.compareUnsigned(size, MAX_REGION_SIZE) > 0) {
             throw new LoadException(
                     String.format("page table region of 0x%x bytes, expected at most 0x%x", size, MAX_REGION_SIZE));
         }
-        return new PageTableRebuilder(relocation, pages, encryptionBit).rebuild(root);
+        return new PageTableRebuilder(relocation, pages, format).rebuild(root & format.addressMask());
     }
 
     private Bytes rebuild(long cr3) {
@@ -96,10 +86,10 @@ final class PageTableRebuilder {
         for (int i = 0; i < ENTRIES; i++) {
             long entry = entry(table, i);
             long va = tableVa + i * span(level);
-            if ((entry & PRESENT) == 0) {
+            if (!format.isPresent(entry)) {
                 continue;
             }
-            if (isLeaf(entry, level)) {
+            if (format.isLeaf(entry, level)) {
                 takeOutLeaf(table, i, level, va, entry);
             } else if (region.range().contains(entry & addressMask)) {
                 setEntry(table, i, withAddress(entry, (entry & addressMask) + offset));
@@ -132,10 +122,10 @@ final class PageTableRebuilder {
         for (int level = ROOT_LEVEL; level > leaf.level; level--) {
             int index = (int) (va / span(level) % ENTRIES);
             long entry = entry(table, index);
-            if ((entry & PRESENT) == 0) {
-                entry = region.gpa() + offset + (long) newTable() * PAGE | DIRECTORY | encryptionBit;
+            if (!format.isPresent(entry)) {
+                entry = region.gpa() + offset + (long) newTable() * PAGE | format.directory();
                 setEntry(table, index, entry);
-            } else if (isLeaf(entry, level)) {
+            } else if (format.isLeaf(entry, level)) {
                 throw new LoadException(String.format(
                         "mapping of 0x%x bytes is in the way of the one that moves to 0x%x", span(level), va));
             }
@@ -143,7 +133,7 @@ final class PageTableRebuilder {
         }
         int index = (int) (va / span(leaf.level) % ENTRIES);
         long present = entry(table, index);
-        if ((present & PRESENT) != 0 && present != leaf.entry) {
+        if (format.isPresent(present) && present != leaf.entry) {
             throw new LoadException(String.format(
                     "entry 0x%x is in the way of entry 0x%x that moves to 0x%x", present, leaf.entry, va));
         }
@@ -167,10 +157,6 @@ final class PageTableRebuilder {
                     address, base, base + (long) tableCount * PAGE));
         }
         return (int) (distance / PAGE);
-    }
-
-    private static boolean isLeaf(long entry, int level) {
-        return level == 0 || level < ROOT_LEVEL && (entry & PageTableEntry.LARGE) != 0;
     }
 
     /** Bytes that one entry maps. */

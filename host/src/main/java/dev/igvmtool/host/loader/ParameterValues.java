@@ -11,6 +11,7 @@ import dev.igvmtool.host.acpi.Srat;
 import dev.igvmtool.host.config.Processor;
 import dev.igvmtool.host.config.VmConfig;
 import dev.igvmtool.host.hostile.TreeLies;
+import dev.igvmtool.machine.guest.Architecture;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
@@ -19,11 +20,13 @@ import java.util.Optional;
 final class ParameterValues {
     private static final int PAGE_SHIFT = 12;
 
+    private final Architecture architecture;
     private final VmConfig config;
     private final GuestMemoryMap memoryMap;
     private final Map<ParameterKind, Optional<Bytes>> made = new EnumMap<>(ParameterKind.class);
 
-    ParameterValues(VmConfig config, GuestMemoryMap memoryMap) {
+    ParameterValues(Architecture architecture, VmConfig config, GuestMemoryMap memoryMap) {
+        this.architecture = architecture;
         this.config = config;
         this.memoryMap = memoryMap;
     }
@@ -34,6 +37,10 @@ final class ParameterValues {
     }
 
     private Optional<Bytes> make(ParameterKind kind) {
+        boolean ofX64 = kind == ParameterKind.SRAT || kind == ParameterKind.MADT;
+        if (ofX64 && architecture != Architecture.X64) {
+            throw new LoadException("the image asks for the table " + kind + ", which is made for X64 only");
+        }
         return switch (kind) {
             case VP_COUNT ->
                 Optional.of(new ByteWriter().u32(config.processors().size()).toBytes());
@@ -73,7 +80,8 @@ final class ParameterValues {
 
     private Bytes deviceTree() {
         try {
-            Bytes tree = config.givenTree().orElseGet(() -> HostTreeWriter.write(config, commandLine(), memoryMap));
+            Bytes tree = config.givenTree()
+                    .orElseGet(() -> HostTreeWriter.write(architecture, config, commandLine(), memoryMap));
             return TreeLies.tell(tree, config.lies());
         } catch (FdtBuildException e) {
             throw new LoadException("the device tree cannot be built: " + e.getMessage());

@@ -1,8 +1,6 @@
 package dev.igvmtool.host.worker;
 
 import dev.igvmtool.abi.shim.ShimParams;
-import dev.igvmtool.format.context.VbsRegister;
-import dev.igvmtool.format.context.X64Register;
 import dev.igvmtool.host.loader.LoadException;
 import dev.igvmtool.host.loader.LoadPlan;
 import dev.igvmtool.host.loader.PageImport;
@@ -24,21 +22,19 @@ final class InitrdDamage {
     }
 
     /**
-     * RSI tells how far the parameters are from the shim, the parameters how far VTL2's memory is: the page for which
+     * RSI, on AArch64 X0, tells how far the parameters are from the shim, the parameters how far VTL2's memory is: the page for which
      * both lead to the same shim is the parameter page.
      */
     private static long initrdGpa(LoadPlan plan, PhysicalMemory memory) {
-        long rsi = plan.registers().stream()
-                .filter(register -> register.name() == X64Register.RSI.number())
-                .mapToLong(VbsRegister::u64)
-                .findFirst()
-                .orElseThrow(() -> new LoadException("the VP context has no RSI, so there are no shim parameters"));
+        long distance = plan.argument()
+                .orElseThrow(() -> new LoadException(
+                        "the VP context gives the shim no argument, so there are no shim parameters"));
         long vtl2Base = plan.vtl2Base()
                 .orElseThrow(() -> new LoadException("the image has no VTL2 memory, so there is no initrd"));
         for (PageImport page : plan.imports()) {
             if (page.content().size() >= ShimParams.CODEC.size()) {
                 ShimParams params = memory.read(ShimParams.CODEC, page.gpa());
-                long shimBase = page.gpa() - rsi;
+                long shimBase = page.gpa() - distance;
                 if (shimBase + params.memoryStartOffset() == vtl2Base && params.initrdSize() > DAMAGED_BYTE) {
                     return shimBase + params.initrdOffset();
                 }

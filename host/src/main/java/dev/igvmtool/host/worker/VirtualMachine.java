@@ -105,6 +105,7 @@ public record VirtualMachine(
 
     private static PartitionConfig partitionConfig(VmConfig config, LoadPlan plan, HostConduct conduct) {
         return PartitionConfig.builder()
+                .architecture(plan.architecture())
                 .vps(config.processors().stream()
                         .map(processor -> new VpTopology(processor.apicId(), processor.node()))
                         .toList())

@@ -9,6 +9,7 @@ import dev.igvmtool.host.config.RamRange;
 import dev.igvmtool.host.config.VmConfig;
 import dev.igvmtool.host.config.Vtl2Base;
 import dev.igvmtool.host.config.file.HostConfigReader;
+import dev.igvmtool.machine.guest.Architecture;
 import dev.igvmtool.testing.HandoffCase;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,7 +42,7 @@ class HostTreeWriterTest {
         GuestMemoryMap memory =
                 GuestMemoryMap.of(ram, config.vtl2ProtectableOverride().orElse(protectable));
 
-        Bytes tree = HostTreeWriter.write(config, config.commandLine(), memory);
+        Bytes tree = HostTreeWriter.write(Architecture.X64, config, config.commandLine(), memory);
 
         assertEquals(handoff.bytes("host-tree.dtb").toHex(), tree.toHex());
     }

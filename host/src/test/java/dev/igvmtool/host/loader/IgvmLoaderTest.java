@@ -242,7 +242,7 @@ class IgvmLoaderTest {
         refuses("0 relocatable regions", fixed, config().vtl2Base(new Vtl2Base.Absolute(0x2000_0000)));
         IgvmFile aarch64 = IgvmReader.read(
                 SharedTestData.require("golden/cases/openhcl-aarch64-release/expected/openhcl-aarch64-release.bin"));
-        refuses("AARCH64", aarch64, config());
+        refuses("runs without isolation here, not with VBS", aarch64, config().isolation(Isolation.VBS));
     }
 
     private static void refuses(String message, IgvmFile file, VmConfigBuilder config) {

@@ -8,7 +8,9 @@ import dev.igvmtool.abi.binary.ByteWriter;
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.format.header.PageTableRelocationRegion;
+import dev.igvmtool.format.header.PlatformType;
 import dev.igvmtool.format.header.RelocatableRegion;
+import dev.igvmtool.machine.guest.Architecture;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -42,8 +44,10 @@ class PageTableRebuilderTest {
                 offset);
     }
 
+    private static final TableFormat X64 = TableFormat.of(Architecture.X64, PlatformType.VSM_ISOLATION);
+
     private static Bytes rebuild(long size, long offset) {
-        return PageTableRebuilder.rebuild(relocation(size, offset), tables(), GPA, 0, 0);
+        return PageTableRebuilder.rebuild(relocation(size, offset), tables(), GPA, X64);
     }
 
     private static long entry(Bytes tables, int table, int index) {
@@ -94,7 +98,8 @@ class PageTableRebuilderTest {
         });
         Bytes plain = rebuild(0x6000, 0x8000_0000L);
 
-        Bytes result = PageTableRebuilder.rebuild(relocation(0x6000, 0x8000_0000L), pages, GPA, 0, bit);
+        TableFormat snp = TableFormat.of(Architecture.X64, PlatformType.SEV_SNP);
+        Bytes result = PageTableRebuilder.rebuild(relocation(0x6000, 0x8000_0000L), pages, GPA, snp);
 
         assertEquals(plain.size(), result.size());
         for (int at = 0; at < plain.size(); at += 8) {
@@ -107,11 +112,20 @@ class PageTableRebuilderTest {
         refuses("no room", () -> rebuild(0x4000, 0x8000_0000L));
         refuses("offset 0x300000 does not suit", () -> rebuild(0x6000, 0x30_0000));
         refuses("in the way", () -> rebuild(0x6000, 0x4000_0000));
-        refuses("LA57", () -> PageTableRebuilder.rebuild(relocation(0x6000, 0), tables(), GPA, 1 << 12, 0));
-        refuses("outside the tables", () -> PageTableRebuilder.rebuild(relocation(0x6000, 0), tables(), 0, 0, 0));
+        refuses("LA57", () -> X64.check(1 << 12));
+        refuses("outside the tables", () -> PageTableRebuilder.rebuild(relocation(0x6000, 0), tables(), 0, X64));
         Map<Long, Bytes> loop = tables();
         loop.put(GPA + 0x1000, table(Map.of(0, GPA | 0x23)));
-        refuses("twice", () -> PageTableRebuilder.rebuild(relocation(0x6000, 0), loop, GPA, 0, 0));
+        refuses("twice", () -> PageTableRebuilder.rebuild(relocation(0x6000, 0), loop, GPA, X64));
+    }
+
+    @Test
+    void aarch64TablesMustHaveFourLevelsOfFourKib() {
+        TableFormat format = TableFormat.of(Architecture.AARCH64, PlatformType.VSM_ISOLATION);
+        format.check(0x5_8080_3511L);
+        format.check(0x18);
+        refuses("TCR_EL1 is 0x19", () -> format.check(0x19));
+        refuses("TCR_EL1 is 0x4010", () -> format.check(0x4010));
     }
 
     private static void refuses(String message, Runnable action) {

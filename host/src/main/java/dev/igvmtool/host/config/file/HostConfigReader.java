@@ -107,6 +107,7 @@ public final class HostConfigReader {
                     Ranges.optional(fields, "vtl2"),
                     Ranges.optional(fields, "vtl2_second")));
         });
+        top.optional("aarch64").ifPresent(it -> builder.aarch64(Aarch64Reader.read(it)));
         if (top.isNull("com")) {
             builder.com(Optional.empty());
         }

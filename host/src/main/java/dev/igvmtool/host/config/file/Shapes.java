@@ -18,6 +18,7 @@ final class Shapes {
             "vtl2_protectable_override",
             "mmio",
             "com",
+            "aarch64",
             "command_line",
             "vtl2_framebuffer",
             "vmbus_redirect",
@@ -50,6 +51,9 @@ final class Shapes {
             Shape.of("vtl2_mode", "'mode' of 'vtl2_base'", "file", "absolute", "memory-layout", "vtl2-allocate");
     static final Shape MMIO = Shape.of("mmio", "'mmio'", "chipset_low", "chipset_high", "vtl2", "vtl2_second");
     static final Shape COM = Shape.of("com", "'com'", "port", "irq", "baud");
+    static final Shape AARCH64 = Shape.of("aarch64", "'aarch64'", "gic", "pmu_interrupt", "uart");
+    static final Shape GIC = Shape.of("gic", "'gic'", "distributor", "redistributors");
+    static final Shape UART = Shape.of("uart", "'uart'", "base", "interrupt", "baud");
     static final Shape HOST_TREE = Shape.of(
             "host_tree",
             "'host_tree'",
@@ -90,6 +94,9 @@ final class Shapes {
             VTL2_MODE,
             MMIO,
             COM,
+            AARCH64,
+            GIC,
+            UART,
             HOST_TREE,
             ENTROPY,
             SLIT,
