@@ -6,29 +6,22 @@ import dev.igvmtool.abi.binary.Memory;
 import dev.igvmtool.bootshim.plan.LogMessage;
 import dev.igvmtool.bootshim.plan.PlanLog;
 import dev.igvmtool.bootshim.plan.ShimFatalException;
+import dev.igvmtool.machine.guest.Core;
 import dev.igvmtool.machine.guest.Cpu;
 
 /**
- * The shim's log: text in the log buffer, which the paravisor reads later, and the same text on COM3 once that is on.
+ * The shim's log: text in the log buffer, which the paravisor reads later, and on x64 the same text on COM3 once that is on.
  * The buffer starts with three u16: bytes for text, next offset, pieces dropped for want of room.
  */
-record BootLog(Cpu cpu, Memory memory, GpaRange buffer) implements PlanLog {
+record BootLog(Core cpu, Memory memory, GpaRange buffer) implements PlanLog {
     private static final int HEADER_BYTES = 6;
     private static final int NEXT = 2;
     private static final int DROPPED = 4;
     private static final int PAGE_BYTES = 4096;
     private static final int MAX_PAGES = 15;
 
-    private static final int COM3 = 0x3e8;
-    private static final int INTERRUPT_ENABLE = COM3 + 1;
-    private static final int FIFO_CONTROL = COM3 + 2;
-    private static final int MODEM_CONTROL = COM3 + 4;
-    private static final int LINE_STATUS = COM3 + 5;
-    private static final int TRANSMITTER_EMPTY = 1 << 5;
-    private static final int MAX_POLLS = 1 << 16;
-
     /** The log of the running shim. */
-    static BootLog of(Cpu cpu) {
+    static BootLog of(Core cpu) {
         return new BootLog(cpu, cpu.memory(), InputReader.of(cpu).image().logBuffer());
     }
 
@@ -45,13 +38,11 @@ record BootLog(Cpu cpu, Memory memory, GpaRange buffer) implements PlanLog {
     }
 
     /** Sets up COM3 and sends what the buffer holds; from now on lines go there, too. */
-    void startSerial() {
-        cpu.out(INTERRUPT_ENABLE, 1, 0);
-        cpu.out(FIFO_CONTROL, 1, 0xc7);
-        cpu.out(MODEM_CONTROL, 1, 0x0f);
+    void startSerial(SerialPort port) {
+        port.setUp();
         ShimVariables.of(cpu).set(ShimVariables.Flag.SERIAL_ON);
         int next = Math.min(memory.readU16(buffer.start() + NEXT), (int) buffer.size() - HEADER_BYTES);
-        send(memory.readBytes(buffer.start() + HEADER_BYTES, next));
+        port.send(memory.readBytes(buffer.start() + HEADER_BYTES, next));
     }
 
     @Override
@@ -61,8 +52,8 @@ record BootLog(Cpu cpu, Memory memory, GpaRange buffer) implements PlanLog {
         if (variables.is(ShimVariables.Flag.LOG_OPEN)) {
             line.pieces().forEach(piece -> keep(Bytes.utf8(piece)));
         }
-        if (variables.is(ShimVariables.Flag.SERIAL_ON)) {
-            send(Bytes.utf8(line.text()));
+        if (cpu instanceof Cpu x64 && variables.is(ShimVariables.Flag.SERIAL_ON)) {
+            new SerialPort(x64).send(Bytes.utf8(line.text()));
         }
     }
 
@@ -77,22 +68,5 @@ record BootLog(Cpu cpu, Memory memory, GpaRange buffer) implements PlanLog {
         }
         memory.writeBytes(buffer.start() + HEADER_BYTES + next, text);
         memory.writeU16(buffer.start() + NEXT, next + text.size());
-    }
-
-    private void send(Bytes text) {
-        for (int i = 0; i < text.size(); i++) {
-            if (text.get(i) == '\n') {
-                send('\r');
-            }
-            send(text.u8(i));
-        }
-    }
-
-    private void send(int octet) {
-        // Differs: the reference waits for ever; one step of a stage must end.
-        for (int polls = 0; (cpu.in(LINE_STATUS, 1) & TRANSMITTER_EMPTY) == 0 && polls < MAX_POLLS; polls++) {
-            cpu.pause();
-        }
-        cpu.out(COM3, 1, octet);
     }
 }

@@ -8,6 +8,7 @@ import dev.igvmtool.abi.x64.Gpr;
 import dev.igvmtool.bootshim.plan.CommandLinePlan;
 import dev.igvmtool.bootshim.plan.ShimFatalException;
 import dev.igvmtool.devicetree.binding.TreeIsolation;
+import dev.igvmtool.machine.guest.Core;
 import dev.igvmtool.machine.guest.Cpu;
 import dev.igvmtool.machine.guest.Step;
 import java.util.List;
@@ -15,9 +16,9 @@ import java.util.List;
 /** From the first instruction to a shim that can log and call the hypervisor: events S01 to S12. */
 final class EntrySteps {
     private static final long DIRECTION_FLAG = 1 << 10;
-    private static final long STACK_COOKIE = 0x3040_5060L;
+    static final long STACK_COOKIE = 0x3040_5060L;
     private static final long CR4_FXSR_AND_XMM_EXCEPTIONS = 0x600;
-    private static final String PARSE_OPTIONS = "parse-measured-options";
+    static final String PARSE_OPTIONS = "parse-measured-options";
     private static final int HYPERVISOR_FEATURES = 0x4000_0003;
     private static final int ISOLATION_PRIVILEGE = 1 << 22;
 
@@ -33,8 +34,7 @@ final class EntrySteps {
                 Step.of("S06", "allow-panic-text", EntrySteps::allowPanicText),
                 PanicSteps.step("S08", "open-log", cpu -> BootLog.of(cpu).open()),
                 Step.of("S09", "read-start-time", EntrySteps::readStartTime),
-                PanicSteps.step("S10", "enable-hypercalls", cpu -> ShimHypercalls.of(cpu)
-                        .enable()),
+                PanicSteps.step("S10", "enable-hypercalls", HypercallPage::enable),
                 Step.of("S11", "read-active-vtl", EntrySteps::readActiveVtl),
                 PanicSteps.step("S12", PARSE_OPTIONS, EntrySteps::parseMeasuredOptions));
     }
@@ -52,7 +52,7 @@ final class EntrySteps {
     }
 
     /** True if nothing has grown over the end of the stack. */
-    static boolean stackCookieIsIntact(Cpu cpu) {
+    static boolean stackCookieIsIntact(Core cpu) {
         return cpu.memory().readU32(ShimLayout.of(cpu).at(ShimLayout.Static.STACK)) == STACK_COOKIE;
     }
 
@@ -109,11 +109,15 @@ final class EntrySteps {
     }
 
     private static void readActiveVtl(Cpu cpu) {
-        ShimHypercalls.Register status = ShimHypercalls.of(cpu).readRegister(RegisterName.VSM_VP_STATUS);
+        readActiveVtl(cpu, ShimHypercalls.of(cpu));
+    }
+
+    static void readActiveVtl(Core cpu, ShimHypercalls hypercalls) {
+        ShimHypercalls.Register status = hypercalls.readRegister(RegisterName.VSM_VP_STATUS);
         ShimVariables.of(cpu).setActiveVtl(status.result().isSuccess() ? (int) status.value() & 0xf : 0);
     }
 
-    private static void parseMeasuredOptions(Cpu cpu) {
+    static void parseMeasuredOptions(Core cpu) {
         CommandLinePlan.measuredOptions(InputReader.of(cpu).commandLinePage(), BootLog.of(cpu));
     }
 }

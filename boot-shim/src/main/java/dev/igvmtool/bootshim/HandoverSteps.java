@@ -22,6 +22,7 @@ import dev.igvmtool.bootshim.plan.Topology;
 import dev.igvmtool.devicetree.binding.BootTree;
 import dev.igvmtool.devicetree.binding.BootTree.TimeSpan;
 import dev.igvmtool.devicetree.binding.TreeIsolation;
+import dev.igvmtool.machine.guest.Core;
 import dev.igvmtool.machine.guest.Cpu;
 import dev.igvmtool.machine.guest.Step;
 import java.util.List;
@@ -31,7 +32,7 @@ import java.util.Optional;
 final class HandoverSteps {
     static final String FIRST = "compose-kernel-command-line";
 
-    private static final int SETUP_DATA_BYTES = 16;
+    static final int SETUP_DATA_BYTES = 16;
     /** Counts the header, too. */
     private static final int CC_SETUP_DATA_BYTES = 32;
 
@@ -54,7 +55,7 @@ final class HandoverSteps {
                 Step.of("S46", "jump-to-kernel", HandoverSteps::jumpToKernel));
     }
 
-    private static void composeCommandLine(Cpu cpu) {
+    static void composeCommandLine(Core cpu) {
         ShimInputs inputs = InputReader.inputs(cpu);
         SidecarPlan sidecar = SidecarSteps.planned(cpu, inputs, MemoryPlan.of(inputs));
         Bytes text = KernelCommandLine.of(inputs, sidecar);
@@ -90,7 +91,7 @@ final class HandoverSteps {
         cpu.memory().writeU32(element + SETUP_DATA_BYTES, layout.at(ShimLayout.Static.CC_BLOB));
     }
 
-    private static void writeFdtHeader(Cpu cpu, long next) {
+    static void writeFdtHeader(Core cpu, long next) {
         SetupData header = new SetupData(next, SetupData.DTB, ShimLayout.FDT_OBJECT_BYTES - SETUP_DATA_BYTES);
         cpu.memory().write(SetupData.CODEC, ShimLayout.of(cpu).at(ShimLayout.Static.FDT_OBJECT), header);
     }
@@ -121,12 +122,12 @@ final class HandoverSteps {
         }
     }
 
-    private static void checkImported(Cpu cpu) {
+    static void checkImported(Core cpu) {
         ShimInputs inputs = InputReader.inputs(cpu);
         BootTreePlan.checkImported(inputs, Topology.of(inputs, PlanLog.SILENT));
     }
 
-    private static void writeDeviceTree(Cpu cpu) {
+    static void writeDeviceTree(Core cpu) {
         ShimInputs inputs = InputReader.inputs(cpu);
         MemoryPlan memory = MemoryPlan.of(inputs);
         SidecarPlan sidecar = SidecarSteps.planned(cpu, inputs, memory);
@@ -149,16 +150,20 @@ final class HandoverSteps {
         cpu.memory().writeBytes(ShimLayout.of(cpu).at(ShimLayout.Static.FDT_OBJECT) + SETUP_DATA_BYTES, tree.toFdt());
     }
 
-    private static void checkStackCookie(Cpu cpu) {
+    static void checkStackCookie(Core cpu) {
         if (!EntrySteps.stackCookieIsIntact(cpu)) {
             throw new ShimFatalException("the stack has grown over its end");
         }
     }
 
-    private static void disableHypercalls(Cpu cpu) {
+    static void logEnd(Core cpu) {
         BootLog log = BootLog.of(cpu);
         log.info("uninitializing hypercalls");
         log.info("about to jump to kernel");
+    }
+
+    private static void disableHypercalls(Cpu cpu) {
+        logEnd(cpu);
         ShimVariables variables = ShimVariables.of(cpu);
         if (!variables.is(ShimVariables.Flag.HYPERCALLS_ON)) {
             return;
@@ -166,7 +171,7 @@ final class HandoverSteps {
         if (variables.isolation() == TreeIsolation.TDX) {
             TdxHypercalls.of(cpu).disable();
         } else {
-            ShimHypercalls.of(cpu).disable();
+            HypercallPage.disable(cpu);
         }
     }
 

@@ -5,7 +5,7 @@ import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.bootshim.plan.LogMessage;
 import dev.igvmtool.bootshim.plan.ShimFatalException;
 import dev.igvmtool.bootshim.plan.ShimImage;
-import dev.igvmtool.machine.guest.Cpu;
+import dev.igvmtool.machine.guest.Core;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32;
@@ -14,12 +14,12 @@ import java.util.zip.CRC32;
  * Whether the initrd is the one of the image's maker; where the host may see everything, with what helps to find out why
  * it is not. Follows openhcl_boot/src/main.rs: validate_initrd_crc.
  */
-record InitrdCheck(Cpu cpu, GpaRange initrd, long expected) {
+record InitrdCheck(Core cpu, GpaRange initrd, long expected) {
     private static final int PAGE_BYTES = 4096;
     private static final int EDGE_BYTES = 16;
     private static final int SLICES = 8;
 
-    static InitrdCheck of(Cpu cpu) {
+    static InitrdCheck of(Core cpu) {
         ShimImage image = InputReader.of(cpu).image();
         return new InitrdCheck(cpu, image.initrd(), image.params().initrdCrc());
     }

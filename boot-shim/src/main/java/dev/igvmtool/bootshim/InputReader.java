@@ -17,26 +17,28 @@ import dev.igvmtool.bootshim.plan.ShimImage;
 import dev.igvmtool.bootshim.plan.ShimInputs;
 import dev.igvmtool.devicetree.binding.HostTree;
 import dev.igvmtool.devicetree.binding.TreeIsolation;
-import dev.igvmtool.machine.guest.Cpu;
+import dev.igvmtool.machine.guest.Architecture;
+import dev.igvmtool.machine.guest.Core;
 import java.util.List;
 import java.util.Optional;
 
 /** Reads the shim's inputs from guest memory; every step does it anew. */
-record InputReader(Memory memory, ShimImage image, TreeIsolation isolation) {
+record InputReader(Architecture architecture, Memory memory, ShimImage image, TreeIsolation isolation) {
     private static final int PAGE_SHIFT = 12;
     private static final int PAGE_BYTES = 1 << PAGE_SHIFT;
 
-    static InputReader of(Cpu cpu) {
+    static InputReader of(Core cpu) {
         ShimVariables variables = ShimVariables.of(cpu);
         long base = ShimLayout.of(cpu).base();
         ShimParams params = cpu.memory().read(ShimParams.CODEC, base + variables.paramsOffset());
-        return new InputReader(cpu.memory(), new ShimImage(base, params), variables.isolation());
+        return new InputReader(cpu.architecture(), cpu.memory(), new ShimImage(base, params), variables.isolation());
     }
 
     /** Everything on which decisions depend. */
-    static ShimInputs inputs(Cpu cpu) {
+    static ShimInputs inputs(Core cpu) {
         InputReader reader = of(cpu);
         return new ShimInputs(
+                reader.architecture,
                 reader.image,
                 reader.isolation,
                 reader.commandLinePage(),

@@ -23,7 +23,7 @@ import java.util.List;
  * are passed over; each platform has its way through them.
  */
 final class IsolationSteps {
-    private static final long PROTECT_ALL_OF_VTL2 =
+    static final long PROTECT_ALL_OF_VTL2 =
             VsmPartitionConfig.ENABLE_VTL_PROTECTION | VsmPartitionConfig.DEFAULT_PROTECTION_MASK;
     private static final int PAGE_BYTES = 4096;
     private static final int VERSION_AND_FEATURES = 1;

@@ -22,13 +22,13 @@ final class PanicSteps {
 
     private static final String FIRST = "panic";
     /** {@code BOOTSHIM} in memory order. */
-    private static final long CRASH_P0 = 0x4d49_4853_544f_4f42L;
+    static final long CRASH_P0 = 0x4d49_4853_544f_4f42L;
     /** {@code OHCLBOOT} as a number. */
-    private static final long CRASH_P1 = 0x4f48_434c_424f_4f54L;
+    static final long CRASH_P1 = 0x4f48_434c_424f_4f54L;
 
-    private static final long CRASH_NOTIFY_WITH_MESSAGE = 0xf400_0000_0000_0000L;
-    private static final long CRASH_NOTIFY = 0xb400_0000_0000_0000L;
-    private static final int MAX_REPORTED_BYTES = 512;
+    static final long CRASH_NOTIFY_WITH_MESSAGE = 0xf400_0000_0000_0000L;
+    static final long CRASH_NOTIFY = 0xb400_0000_0000_0000L;
+    static final int MAX_REPORTED_BYTES = 512;
     private static final int MAX_TEXT_BYTES = 4096;
 
     private PanicSteps() {}
@@ -60,16 +60,20 @@ final class PanicSteps {
         };
     }
 
-    /** In the form of the reference's panics, which name a place in its sources; here it is the step. */
     private static void raise(Cpu cpu, String step, String message) {
-        Bytes all = Bytes.utf8("panicked at boot-shim, step " + step + ":\n" + message);
-        Bytes text = all.slice(0, Math.min(all.size(), MAX_TEXT_BYTES));
+        Bytes text = text(step, message);
         long address = cpu.get(Gpr.RSP) - text.size() & -16L;
         cpu.memory().writeBytes(address, text);
         cpu.set(Gpr.RSP, address);
         cpu.set(Gpr.RDI, address);
         cpu.set(Gpr.RSI, text.size());
         cpu.jumpTo(FIRST);
+    }
+
+    /** In the form of the reference's panics, which name a place in its sources; here it is the step. */
+    static Bytes text(String step, String message) {
+        Bytes all = Bytes.utf8("panicked at boot-shim, step " + step + ":\n" + message);
+        return all.slice(0, Math.min(all.size(), MAX_TEXT_BYTES));
     }
 
     private static void log(Cpu cpu) {

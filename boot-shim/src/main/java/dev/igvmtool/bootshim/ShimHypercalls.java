@@ -3,9 +3,13 @@ package dev.igvmtool.bootshim;
 import dev.igvmtool.abi.binary.ByteWriter;
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.GpaRange;
+import dev.igvmtool.abi.binary.Memory;
 import dev.igvmtool.abi.hv.AcceptGpaPagesHeader;
+import dev.igvmtool.abi.hv.ArmInitialVpContext;
+import dev.igvmtool.abi.hv.ArmVpStartInput;
 import dev.igvmtool.abi.hv.GpaProtection;
 import dev.igvmtool.abi.hv.HvSelf;
+import dev.igvmtool.abi.hv.HvStatus;
 import dev.igvmtool.abi.hv.HypercallCode;
 import dev.igvmtool.abi.hv.HypercallControl;
 import dev.igvmtool.abi.hv.HypercallResult;
@@ -16,24 +20,17 @@ import dev.igvmtool.abi.hv.TargetVtl;
 import dev.igvmtool.abi.hv.VpIndexFromApicIdHeader;
 import dev.igvmtool.abi.hv.VpRegistersHeader;
 import dev.igvmtool.abi.x64.Gpr;
-import dev.igvmtool.abi.x64.Msr;
 import dev.igvmtool.bootshim.plan.ShimFatalException;
+import dev.igvmtool.machine.guest.ArmCpu;
 import dev.igvmtool.machine.guest.Cpu;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The shim's way to the hypervisor: one hypercall page, one input and one output page in its image. */
-record ShimHypercalls(Cpu cpu, ShimLayout layout) {
-    /** Operating system id 1, Microsoft, in bits 40-47. */
-    private static final long GUEST_OS_ID = 1L << 40;
-
-    private static final long ENABLE = 1;
-    private static final long PAGE_MASK = -4096L;
+/** The shim's way to the hypervisor: one input and one output page in its image, and the call of its architecture. */
+record ShimHypercalls(Memory memory, ShimLayout layout, Conduit conduit) {
+    private static final int VTL2 = 2;
     private static final int PAGE_SHIFT = 12;
     private static final int PAGE_BYTES = 1 << PAGE_SHIFT;
-
-    /** APIC ids that the input page holds behind the header. */
-    private static final int MAX_APIC_IDS = 1020;
 
     /** Page numbers that the input page holds behind the header. */
     private static final int MAX_PROTECTED_PAGES = 510;
@@ -44,27 +41,34 @@ record ShimHypercalls(Cpu cpu, ShimLayout layout) {
     /** Memory type RAM, visible to nobody else, for VTL 2. */
     private static final int RAM_OF_VTL2 = 0x401;
 
+    /** How a call is made. */
+    @FunctionalInterface
+    interface Conduit {
+        /** Calls with input and output in memory. */
+        HypercallResult call(HypercallControl control, long inputGpa, long outputGpa);
+    }
+
+    /** Through the hypercall page. */
     static ShimHypercalls of(Cpu cpu) {
-        return new ShimHypercalls(cpu, ShimLayout.of(cpu));
+        ShimLayout layout = ShimLayout.of(cpu);
+        return new ShimHypercalls(cpu.memory(), layout, (control, inputGpa, outputGpa) -> {
+            cpu.set(Gpr.RCX, control.value());
+            cpu.set(Gpr.RDX, inputGpa);
+            cpu.set(Gpr.R8, outputGpa);
+            cpu.callHypercallPage(layout.at(ShimLayout.Static.HYPERCALL_PAGE));
+            return new HypercallResult(cpu.get(Gpr.RAX));
+        });
     }
 
-    /** Names the guest and lays the hypercall page over the image. */
-    void enable() {
-        cpu.writeMsr(Msr.HV_GUEST_OS_ID, GUEST_OS_ID);
-        long before = cpu.readMsr(Msr.HV_HYPERCALL);
-        if ((before & ENABLE) != 0) {
-            throw new ShimFatalException(String.format("the hypercall page is enabled already: 0x%x", before));
-        }
-        long page = layout.at(ShimLayout.Static.HYPERCALL_PAGE);
-        cpu.writeMsr(Msr.HV_HYPERCALL, before & ~PAGE_MASK | page | ENABLE);
-        ShimVariables.of(cpu).set(ShimVariables.Flag.HYPERCALLS_ON);
-    }
-
-    /** Takes the hypercall page away and forgets the name. */
-    void disable() {
-        long before = cpu.readMsr(Msr.HV_HYPERCALL);
-        cpu.writeMsr(Msr.HV_HYPERCALL, before & ~PAGE_MASK & ~ENABLE);
-        cpu.writeMsr(Msr.HV_GUEST_OS_ID, 0);
+    /** By HVC. */
+    static ShimHypercalls of(ArmCpu cpu) {
+        return new ShimHypercalls(cpu.memory(), ShimLayout.of(cpu), (control, inputGpa, outputGpa) -> {
+            cpu.setX(0, control.value());
+            cpu.setX(1, inputGpa);
+            cpu.setX(2, outputGpa);
+            cpu.hvc(1);
+            return new HypercallResult(cpu.x(0));
+        });
     }
 
     /** Result and value of one register of this VP. */
@@ -73,8 +77,7 @@ record ShimHypercalls(Cpu cpu, ShimLayout layout) {
         VpRegistersHeader.CODEC.write(input, VpRegistersHeader.self(TargetVtl.CURRENT));
         input.u32(Integer.toUnsignedLong(name));
         HypercallResult result = call(HypercallControl.rep(HypercallCode.GET_VP_REGISTERS, 1), input.toBytes());
-        long value = cpu.memory()
-                .read(RegisterValue.CODEC, layout.at(ShimLayout.Static.HYPERCALL_OUTPUT))
+        long value = memory.read(RegisterValue.CODEC, layout.at(ShimLayout.Static.HYPERCALL_OUTPUT))
                 .low();
         return new Register(result, value);
     }
@@ -82,21 +85,26 @@ record ShimHypercalls(Cpu cpu, ShimLayout layout) {
     /** Outcome of reading a register; the value counts only on success. */
     record Register(HypercallResult result, long value) {}
 
-    /** VP indexes of APIC ids, in their order. */
-    List<Long> vpIndexes(List<Long> apicIds) {
+    /**
+     * VP indexes of processors, in their order.
+     *
+     * @param idBytes 4 for APIC ids, 8 for MPIDRs
+     */
+    List<Long> vpIndexes(List<Long> ids, int idBytes) {
+        int most = (PAGE_BYTES - VpIndexFromApicIdHeader.CODEC.size()) / idBytes;
         List<Long> indexes = new ArrayList<>();
-        for (int from = 0; from < apicIds.size(); from += MAX_APIC_IDS) {
-            List<Long> batch = apicIds.subList(from, Math.min(from + MAX_APIC_IDS, apicIds.size()));
+        for (int from = 0; from < ids.size(); from += most) {
+            List<Long> batch = ids.subList(from, Math.min(from + most, ids.size()));
             ByteWriter input = new ByteWriter();
             VpIndexFromApicIdHeader.CODEC.write(input, new VpIndexFromApicIdHeader(TargetVtl.CURRENT));
-            batch.forEach(id -> input.u32(id & 0xffff_ffffL));
+            batch.forEach(id -> input.bytes(littleEndian(id, idBytes)));
             HypercallControl control = HypercallControl.rep(HypercallCode.GET_VP_INDEX_FROM_APIC_ID, batch.size());
             HypercallResult result = call(control, input.toBytes());
             if (!result.isSuccess() || result.repsDone() != batch.size()) {
-                throw new ShimFatalException("the hypervisor does not translate APIC ids: " + result);
+                throw new ShimFatalException("the hypervisor does not translate ids of processors: " + result);
             }
             for (int i = 0; i < batch.size(); i++) {
-                indexes.add(cpu.memory().readU32(layout.at(ShimLayout.Static.HYPERCALL_OUTPUT) + i * 4L));
+                indexes.add(memory.readU32(layout.at(ShimLayout.Static.HYPERCALL_OUTPUT) + i * 4L));
             }
         }
         return indexes;
@@ -146,12 +154,23 @@ record ShimHypercalls(Cpu cpu, ShimLayout layout) {
         }
     }
 
+    private static Bytes littleEndian(long id, int idBytes) {
+        return new ByteWriter().u64(id).toBytes().slice(0, idBytes);
+    }
+
+    /** Gives another VP of an AArch64 machine VTL2, in its reset state. */
+    void enableVtl2(int vpIndex) {
+        ArmVpStartInput input = new ArmVpStartInput(vpIndex, VTL2, ArmInitialVpContext.ZERO);
+        HypercallResult result =
+                call(HypercallControl.of(HypercallCode.ENABLE_VP_VTL), ArmVpStartInput.CODEC.toBytes(input));
+        if (!result.isSuccess() && result.status() != HvStatus.VTL_ALREADY_ENABLED) {
+            throw new ShimFatalException("the hypervisor does not enable VTL2 of VP " + vpIndex + ": " + result);
+        }
+    }
+
     private HypercallResult call(HypercallControl control, Bytes input) {
-        cpu.memory().writeBytes(layout.at(ShimLayout.Static.HYPERCALL_INPUT), input.paddedTo(PAGE_BYTES));
-        cpu.set(Gpr.RCX, control.value());
-        cpu.set(Gpr.RDX, layout.at(ShimLayout.Static.HYPERCALL_INPUT));
-        cpu.set(Gpr.R8, layout.at(ShimLayout.Static.HYPERCALL_OUTPUT));
-        cpu.callHypercallPage(layout.at(ShimLayout.Static.HYPERCALL_PAGE));
-        return new HypercallResult(cpu.get(Gpr.RAX));
+        memory.writeBytes(layout.at(ShimLayout.Static.HYPERCALL_INPUT), input.paddedTo(PAGE_BYTES));
+        return conduit.call(
+                control, layout.at(ShimLayout.Static.HYPERCALL_INPUT), layout.at(ShimLayout.Static.HYPERCALL_OUTPUT));
     }
 }

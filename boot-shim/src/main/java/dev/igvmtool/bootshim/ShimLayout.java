@@ -1,6 +1,6 @@
 package dev.igvmtool.bootshim;
 
-import dev.igvmtool.machine.guest.Cpu;
+import dev.igvmtool.machine.guest.Core;
 import dev.igvmtool.machine.guest.ImageLayout;
 
 /**
@@ -58,7 +58,7 @@ record ShimLayout(long base, ShimPlacement placement) {
     }
 
     /** The layout of the shim that runs on {@code cpu}. */
-    static ShimLayout of(Cpu cpu) {
+    static ShimLayout of(Core cpu) {
         ShimPlacement placement = cpu.memory().read(ShimPlacement.CODEC, cpu.constants());
         return new ShimLayout(cpu.origin() - placement.entryOffset(), placement);
     }
@@ -72,7 +72,7 @@ record ShimLayout(long base, ShimPlacement placement) {
     }
 
     /** Empties what is used from the start: all of the bss in the reference's shape. */
-    void clearEarly(Cpu cpu) {
+    void clearEarly(Core cpu) {
         if (placement.isReference()) {
             cpu.memory()
                     .zero(
@@ -84,7 +84,7 @@ record ShimLayout(long base, ShimPlacement placement) {
     }
 
     /** Empties what is used once memory is accepted, where {@link #clearEarly} could not. */
-    void clearLate(Cpu cpu) {
+    void clearLate(Core cpu) {
         if (!placement.isReference()) {
             cpu.memory().zero(base + placement.late(), ShimPlacement.LATE_BYTES);
         }

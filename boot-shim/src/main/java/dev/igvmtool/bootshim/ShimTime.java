@@ -2,6 +2,7 @@ package dev.igvmtool.bootshim;
 
 import dev.igvmtool.abi.x64.Msr;
 import dev.igvmtool.devicetree.binding.BootTree.TimeSpan;
+import dev.igvmtool.machine.guest.Core;
 import dev.igvmtool.machine.guest.Cpu;
 import java.math.BigInteger;
 import java.util.Optional;
@@ -44,7 +45,7 @@ final class ShimTime {
     }
 
     /** Both times, if there is a clock. */
-    static Optional<TimeSpan> span(Cpu cpu) {
+    static Optional<TimeSpan> span(Core cpu) {
         ShimVariables variables = ShimVariables.of(cpu);
         boolean known =
                 switch (variables.isolation()) {

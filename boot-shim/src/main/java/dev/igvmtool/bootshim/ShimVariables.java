@@ -2,7 +2,7 @@ package dev.igvmtool.bootshim;
 
 import dev.igvmtool.abi.binary.Memory;
 import dev.igvmtool.devicetree.binding.TreeIsolation;
-import dev.igvmtool.machine.guest.Cpu;
+import dev.igvmtool.machine.guest.Core;
 import java.util.OptionalLong;
 
 /**
@@ -39,7 +39,7 @@ record ShimVariables(Memory memory, long address) {
         }
     }
 
-    static ShimVariables of(Cpu cpu) {
+    static ShimVariables of(Core cpu) {
         return new ShimVariables(cpu.memory(), ShimLayout.of(cpu).at(ShimLayout.Static.VARIABLES));
     }
 

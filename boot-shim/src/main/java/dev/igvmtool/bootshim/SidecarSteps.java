@@ -12,6 +12,7 @@ import dev.igvmtool.bootshim.plan.PlanLog;
 import dev.igvmtool.bootshim.plan.ShimFatalException;
 import dev.igvmtool.bootshim.plan.ShimInputs;
 import dev.igvmtool.bootshim.plan.SidecarPlan;
+import dev.igvmtool.machine.guest.Core;
 import dev.igvmtool.machine.guest.Cpu;
 import dev.igvmtool.machine.guest.Step;
 import java.util.List;
@@ -33,7 +34,7 @@ final class SidecarSteps {
     }
 
     /** The decision of step S33, made again. */
-    static SidecarPlan planned(Cpu cpu, ShimInputs inputs, MemoryPlan memory) {
+    static SidecarPlan planned(Core cpu, ShimInputs inputs, MemoryPlan memory) {
         return SidecarPlan.of(
                 inputs, memory, () -> ShimVariables.of(cpu).is(ShimVariables.Flag.X2APIC), PlanLog.SILENT);
     }
@@ -86,7 +87,7 @@ final class SidecarSteps {
     }
 
     /** What the sidecar wrote for the shim. */
-    static SidecarOutput output(Cpu cpu) {
+    static SidecarOutput output(Core cpu) {
         return cpu.memory().read(SidecarOutput.CODEC, ShimLayout.of(cpu).at(ShimLayout.Static.SIDECAR_OUTPUT));
     }
 }

@@ -20,11 +20,13 @@ import dev.igvmtool.bootshim.plan.Topology;
 import dev.igvmtool.devicetree.binding.CpuEntry;
 import dev.igvmtool.devicetree.binding.HostTree;
 import dev.igvmtool.devicetree.binding.TreeIsolation;
+import dev.igvmtool.machine.guest.Core;
 import dev.igvmtool.machine.guest.Cpu;
 import dev.igvmtool.machine.guest.Step;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.IntSupplier;
 
 /** What the shim learns of its machine: events S13 to S22. Decisions are made here and made again where needed. */
 final class TopologySteps {
@@ -32,8 +34,8 @@ final class TopologySteps {
     private static final int MAX_EXTENDED_LEAF = 0x8000_0000;
     private static final int ADDRESS_SIZES_LEAF = 0x8000_0008;
     private static final int DEFAULT_ADDRESS_BITS = 32;
-    private static final String RESTORE = "restore-topology";
-    private static final String BUILD_ADDRESS_SPACE = "build-address-space";
+    static final String RESTORE = "restore-topology";
+    static final String BUILD_ADDRESS_SPACE = "build-address-space";
 
     private TopologySteps() {}
 
@@ -52,7 +54,7 @@ final class TopologySteps {
                 PanicSteps.step("S22", "check-vp-indexes", TopologySteps::checkVpIndexes));
     }
 
-    private static void parseHostTree(Cpu cpu) {
+    static void parseHostTree(Core cpu) {
         InputReader reader = InputReader.of(cpu);
         if (!reader.hasHostTree()) {
             BootLog.of(cpu).error("host did not provide a device tree");
@@ -60,13 +62,13 @@ final class TopologySteps {
         reader.hostTree();
     }
 
-    private static void composeCommandLine(Cpu cpu) {
+    static void composeCommandLine(Core cpu) {
         InputReader reader = InputReader.of(cpu);
         CommandLinePlan.of(
                 reader.commandLinePage(), reader.hostTree().commandLine(), reader.isolation(), BootLog.of(cpu));
     }
 
-    private static void lookForPersistedState(Cpu cpu) {
+    static void lookForPersistedState(Core cpu) {
         InputReader reader = InputReader.of(cpu);
         Optional<PersistedStateHeader> header = reader.persistedHeader();
         SidecarOption sidecar = CommandLinePlan.of(
@@ -83,12 +85,12 @@ final class TopologySteps {
         }
     }
 
-    private static void chooseTopology(Cpu cpu) {
+    static void chooseTopology(Core cpu) {
         Topology.of(InputReader.inputs(cpu), BootLog.of(cpu));
         cpu.jumpTo(BUILD_ADDRESS_SPACE);
     }
 
-    private static void restoreTopology(Cpu cpu) {
+    static void restoreTopology(Core cpu) {
         BootLog log = BootLog.of(cpu);
         InputReader reader = InputReader.of(cpu);
         log.info("found persisted state header");
@@ -99,12 +101,12 @@ final class TopologySteps {
         Topology.of(InputReader.inputs(cpu), log);
     }
 
-    private static void buildAddressSpace(Cpu cpu) {
+    static void buildAddressSpace(Core cpu) {
         ShimInputs inputs = InputReader.inputs(cpu);
         MemoryPlan.addressSpace(inputs, Topology.of(inputs, PlanLog.SILENT), BootLog.of(cpu));
     }
 
-    private static void allocatePool(Cpu cpu) {
+    static void allocatePool(Core cpu) {
         ShimInputs inputs = InputReader.inputs(cpu);
         Topology topology = Topology.of(inputs, PlanLog.SILENT);
         AddressSpace space = MemoryPlan.addressSpace(inputs, topology, PlanLog.SILENT);
@@ -120,35 +122,52 @@ final class TopologySteps {
         HostTree host = InputReader.of(cpu).hostTree();
         BootLog log = BootLog.of(cpu);
         if (host.com3Speed().isPresent() && !ShimVariables.of(cpu).hardwareIsolated()) {
-            log.startSerial();
+            log.startSerial(new SerialPort(cpu));
         }
+        logSerial(cpu);
+    }
+
+    static void logSerial(Core cpu) {
+        BootLog log = BootLog.of(cpu);
         log.info("openhcl_boot: logging enabled");
-        log.info("serial configuration: {}", serialPort(host).show(Style.PRETTY_HEX));
+        log.info(
+                "serial configuration: {}",
+                serialPort(InputReader.of(cpu).hostTree()).show(Style.PRETTY_HEX));
     }
 
     private static DebugValue serialPort(HostTree host) {
-        return host.com3Speed().isEmpty()
-                ? new DebugValue.Word("None")
-                : DebugValue.Structure.of(
-                        "Ns16550",
-                        new DebugValue.Field("base", new DebugValue.Numeral(HostTree.COM3_PORT)),
-                        new DebugValue.Field(
-                                "current_speed",
-                                new DebugValue.Numeral(host.com3Speed().getAsLong())));
+        if (host.com3Speed().isPresent()) {
+            return port("Ns16550", HostTree.COM3_PORT, host.com3Speed().getAsLong());
+        }
+        return host.pl011()
+                .map(port -> port("Pl011", port.base(), port.currentSpeed()))
+                .orElse(new DebugValue.Word("None"));
+    }
+
+    private static DebugValue port(String kind, long base, long speed) {
+        return DebugValue.Structure.of(
+                kind,
+                new DebugValue.Field("base", new DebugValue.Numeral(base)),
+                new DebugValue.Field("current_speed", new DebugValue.Numeral(speed)));
     }
 
     private static void settleAliasMap(Cpu cpu) {
+        settleAliasMap(cpu, ShimHypercalls.of(cpu), () -> addressBits(cpu));
+    }
+
+    /** @param addressBits asked for only if the host says nothing */
+    static void settleAliasMap(Core cpu, ShimHypercalls hypercalls, IntSupplier addressBits) {
         HostTree host = InputReader.of(cpu).hostTree();
         ShimVariables variables = ShimVariables.of(cpu);
         if (variables.activeVtl() == VTL2) {
-            ShimHypercalls.Register capabilities = ShimHypercalls.of(cpu).readRegister(RegisterName.VSM_CAPABILITIES);
+            ShimHypercalls.Register capabilities = hypercalls.readRegister(RegisterName.VSM_CAPABILITIES);
             if (!capabilities.result().isSuccess()) {
                 throw new ShimFatalException(
                         "the hypervisor does not tell its VSM capabilities: " + capabilities.result());
             }
             if ((capabilities.value() & VsmCapabilities.VTL0_ALIAS_MAP_AVAILABLE) != 0) {
                 OptionalLong given = trustsHost(cpu) ? host.vtl0AliasMap() : OptionalLong.empty();
-                variables.setAliasMap(given.isPresent() ? given.getAsLong() : 1L << addressBits(cpu) - 1);
+                variables.setAliasMap(given.isPresent() ? given.getAsLong() : 1L << addressBits.getAsInt() - 1);
             }
         }
         if (host.cpus().isEmpty()) {
@@ -157,7 +176,7 @@ final class TopologySteps {
     }
 
     /** What the host says of VTL0's memory counts only if the image lets the host have a say. */
-    private static boolean trustsHost(Cpu cpu) {
+    private static boolean trustsHost(Core cpu) {
         InputReader reader = InputReader.of(cpu);
         return CommandLinePlan.of(
                         reader.commandLinePage(), reader.hostTree().commandLine(), reader.isolation(), PlanLog.SILENT)
@@ -180,18 +199,23 @@ final class TopologySteps {
         if (variables.hardwareIsolated()) {
             cpu.jumpTo(IsolationSteps.FIRST);
         }
-        if (variables.activeVtl() != VTL2) {
+        checkVpIndexes(cpu, ShimHypercalls.of(cpu), Integer.BYTES);
+    }
+
+    /** @param idBytes of ids of processors */
+    static void checkVpIndexes(Core cpu, ShimHypercalls hypercalls, int idBytes) {
+        if (ShimVariables.of(cpu).activeVtl() != VTL2) {
             return;
         }
-        List<Long> apicIds = InputReader.of(cpu).hostTree().cpus().stream()
+        List<Long> ids = InputReader.of(cpu).hostTree().cpus().stream()
                 .map(CpuEntry::hardwareId)
                 .toList();
-        List<Long> indexes = ShimHypercalls.of(cpu).vpIndexes(apicIds);
+        List<Long> indexes = hypercalls.vpIndexes(ids, idBytes);
         for (int i = 0; i < indexes.size(); i++) {
             if (indexes.get(i) != i) {
                 throw new ShimFatalException(String.format(
-                        "processor with APIC id 0x%x is VP %d to the hypervisor, expected VP %d",
-                        apicIds.get(i), indexes.get(i), i));
+                        "processor with %s 0x%x is VP %d to the hypervisor, expected VP %d",
+                        idBytes == Integer.BYTES ? "APIC id" : "MPIDR", ids.get(i), indexes.get(i), i));
             }
         }
     }

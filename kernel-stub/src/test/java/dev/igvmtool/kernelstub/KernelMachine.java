@@ -268,7 +268,8 @@ public final class KernelMachine {
                         new BootTree.PartitionMemory(
                                 new GpaRange(0xf800_0000L, 0x1_0000_0000L), MemoryVtlType.VTL0_MMIO, Optional.empty())),
                 List.of(),
-                Optional.of(Bytes.fromHex("0011223344556677")));
+                Optional.of(Bytes.fromHex("0011223344556677")),
+                Optional.empty());
     }
 
     private static BootTree.PartitionMemory piece(long start, long size, MemoryVtlType type) {

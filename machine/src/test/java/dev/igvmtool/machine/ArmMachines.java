@@ -97,13 +97,8 @@ public final class ArmMachines {
     public static void branchAllVectors(PhysicalMemory memory, int step) {
         for (int i = 0; i < 16; i++) {
             long at = VECTORS + i * 0x80L;
-            memory.writeU32(at, branch(at, CODE + step * 16L));
+            memory.writeU32(at, StageImage.branch(CODE + step * 16L - at));
         }
-    }
-
-    /** The instruction B from one address to another. */
-    public static long branch(long from, long to) {
-        return 0x1400_0000L | to - from >> 2 & 0x3ff_ffff;
     }
 
     /** Input for a call that reads a register of this VP. */

@@ -206,6 +206,7 @@ class RuntimeOnMachineTest {
                         new BootTree.PartitionMemory(
                                 new GpaRange(0xf800_0000L, 0x1_0000_0000L), MemoryVtlType.VTL0_MMIO, Optional.empty())),
                 List.of(),
+                Optional.empty(),
                 Optional.empty());
     }
 

@@ -1,7 +1,7 @@
 package dev.igvmtool.abi.hv;
 
 /**
- * {@code HV_HYPERCALL_CONTROL}: the hypercall input value, in RCX.
+ * {@code HV_HYPERCALL_CONTROL}: the hypercall input value, in RCX or X0.
  *
  * @param value bits 0-15 call code, 16 fast, 17-26 variable header in 8-byte units, 31 nested, 32-43 rep count, 48-59
  *     rep start
@@ -21,6 +21,11 @@ public record HypercallControl(long value) {
             throw new IllegalArgumentException("rep count " + count + " is not 1 to " + MAX_REPS);
         }
         return new HypercallControl(code.code() | (long) count << 32);
+    }
+
+    /** The same call with its input in registers. */
+    public HypercallControl asFast() {
+        return new HypercallControl(value | 1 << 16);
     }
 
     /** Call code. */

@@ -3,12 +3,15 @@ package dev.igvmtool.bootshim.plan;
 import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.abi.shim.MemoryVtlType;
 import dev.igvmtool.abi.sidecar.SidecarOutputNode;
+import dev.igvmtool.devicetree.binding.ArmMachine;
 import dev.igvmtool.devicetree.binding.BootTree;
 import dev.igvmtool.devicetree.binding.BootTree.TimeSpan;
+import dev.igvmtool.devicetree.binding.GicEntry;
 import dev.igvmtool.devicetree.binding.HostTree;
 import dev.igvmtool.devicetree.binding.MemoryEntry;
 import dev.igvmtool.devicetree.binding.TreeIsolation;
 import dev.igvmtool.devicetree.binding.VmbusEntry;
+import dev.igvmtool.machine.guest.Architecture;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -65,7 +68,25 @@ public final class BootTreePlan {
                 findings.vtl0AliasMap(),
                 partition(host, topology, sidecar.addressSpace()),
                 inputs.imported().stream().map(ShimInputs.Imported::range).toList(),
-                host.entropy());
+                host.entropy(),
+                inputs.architecture() == Architecture.AARCH64
+                        ? Optional.of(armMachine(inputs, sidecar))
+                        : Optional.empty());
+    }
+
+    /** The host may leave its devices out; where it does not, only their addresses may differ. */
+    private static ArmMachine armMachine(ShimInputs inputs, SidecarPlan sidecar) {
+        HostTree host = inputs.hostTree();
+        int processors = host.cpus().size();
+        host.gic().flatMap(gic -> gic.objection(processors)).ifPresent(objection -> {
+            throw new ShimFatalException(objection);
+        });
+        return new ArmMachine(
+                host.gic().orElseGet(() -> GicEntry.standard(processors)),
+                host.pmuInterrupt().orElse(ArmMachine.DEFAULT_PMU_INTERRUPT),
+                host.pl011(),
+                KernelCommandLine.of(inputs, sidecar).toUtf8(),
+                inputs.image().initrd());
     }
 
     private static List<BootTree.PartitionMemory> partition(HostTree host, Topology topology, AddressSpace space) {

@@ -5,6 +5,7 @@ import dev.igvmtool.bootshim.plan.AddressSpace.Usage;
 import dev.igvmtool.devicetree.binding.HostTree;
 import dev.igvmtool.devicetree.binding.TreeIsolation;
 import dev.igvmtool.devicetree.binding.VmbusEntry;
+import dev.igvmtool.machine.guest.Architecture;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -17,7 +18,7 @@ public final class KernelCommandLine {
     /** Bytes that the storage holds. */
     public static final int CAPACITY_BYTES = 8192;
 
-    /** Parameters of every x64 boot, in order. */
+    /** Parameters of every boot, in order. */
     private static final List<String> FIXED = List.of(
             "loglevel=8",
             "log_buf_len=128K",
@@ -51,10 +52,10 @@ public final class KernelCommandLine {
             "hv_storvsc.storvsc_max_hw_queues=2",
             "hv_storvsc.storvsc_ringbuffer_size=0x8000",
             "MIMALLOC_ARENA_EAGER_COMMIT=0",
-            "acpi=off",
-            "clearcpuid=pcid",
-            "iommu=off",
-            "pci=off");
+            "acpi=off");
+
+    /** What follows on x64. */
+    private static final List<String> X64 = List.of("clearcpuid=pcid", "iommu=off", "pci=off");
 
     private KernelCommandLine() {}
 
@@ -67,6 +68,9 @@ public final class KernelCommandLine {
         HostTree host = inputs.hostTree();
         CommandLinePlan given = inputs.commandLine();
         List<String> items = new ArrayList<>(FIXED);
+        if (inputs.architecture() == Architecture.X64) {
+            items.addAll(X64);
+        }
         items.add(inputs.hardwareIsolated() ? "swiotlb=4096,1" : "swiotlb=1,1");
         items.add("console=" + console(host, given.trustsHost()));
         if (inputs.isolation() != TreeIsolation.NONE) {
@@ -106,8 +110,12 @@ public final class KernelCommandLine {
     }
 
     private static String console(HostTree host, boolean trustsHost) {
-        return trustsHost && host.com3Speed().isPresent()
-                ? "ttyS2," + host.com3Speed().getAsLong()
-                : "ttynull";
+        if (!trustsHost) {
+            return "ttynull";
+        }
+        if (host.com3Speed().isPresent()) {
+            return "ttyS2," + host.com3Speed().getAsLong();
+        }
+        return host.pl011().map(port -> "ttyAMA0," + port.currentSpeed()).orElse("ttynull");
     }
 }

@@ -7,16 +7,19 @@ import dev.igvmtool.abi.paravisor.CommandLinePage;
 import dev.igvmtool.abi.shim.SavedState;
 import dev.igvmtool.devicetree.binding.HostTree;
 import dev.igvmtool.devicetree.binding.TreeIsolation;
+import dev.igvmtool.machine.guest.Architecture;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * What the decisions depend on, as read from guest memory.
  *
+ * @param architecture for which the shim was built
  * @param imported what the launch filled, in the order of the image's list
  * @param persisted state of a previous instance of VTL2; only without isolation
  */
 public record ShimInputs(
+        Architecture architecture,
         ShimImage image,
         TreeIsolation isolation,
         CommandLinePage measuredCommandLine,

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.bootshim.plan.ShimInputs.Imported;
 import dev.igvmtool.devicetree.binding.MemoryEntry;
+import dev.igvmtool.machine.guest.Architecture;
 import dev.igvmtool.testing.HandoffCase;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +29,7 @@ class AcceptancePlanTest {
                 List.of());
         return AcceptancePlan.of(
                 new ShimInputs(
+                        Architecture.X64,
                         inputs.image(),
                         inputs.isolation(),
                         inputs.measuredCommandLine(),

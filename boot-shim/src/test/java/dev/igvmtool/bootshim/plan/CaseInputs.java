@@ -10,6 +10,7 @@ import dev.igvmtool.abi.shim.PersistedStateHeader;
 import dev.igvmtool.abi.shim.SavedState;
 import dev.igvmtool.abi.shim.ShimParams;
 import dev.igvmtool.devicetree.binding.TreeIsolation;
+import dev.igvmtool.machine.guest.Architecture;
 import dev.igvmtool.testing.HandoffCase;
 import dev.igvmtool.testing.HandoffCase.Mapped;
 import java.util.List;
@@ -33,6 +34,7 @@ public final class CaseInputs {
     public static ShimInputs of(HandoffCase golden) {
         ShimImage image = image(golden);
         return new ShimInputs(
+                Architecture.X64,
                 image,
                 isolation(golden),
                 commandLinePage(golden),

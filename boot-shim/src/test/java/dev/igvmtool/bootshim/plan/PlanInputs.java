@@ -12,6 +12,7 @@ import dev.igvmtool.devicetree.binding.MemoryAllocation;
 import dev.igvmtool.devicetree.binding.MemoryEntry;
 import dev.igvmtool.devicetree.binding.TreeIsolation;
 import dev.igvmtool.devicetree.binding.VmbusEntry;
+import dev.igvmtool.machine.guest.Architecture;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -151,6 +152,7 @@ final class PlanInputs {
                 Optional.empty(),
                 OptionalLong.empty());
         return new ShimInputs(
+                Architecture.X64,
                 new ShimImage(0, params()),
                 isolation,
                 new CommandLinePage(CommandLinePage.POLICY_STATIC, Bytes.utf8(options)),

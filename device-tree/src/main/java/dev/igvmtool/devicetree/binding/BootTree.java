@@ -61,63 +61,6 @@ public record BootTree(
         accepted = List.copyOf(accepted);
     }
 
-    /** The tree of an x64 machine. */
-    public BootTree(
-            long bootCpuidPhys,
-            List<GpaRange> reservations,
-            Optional<TimeSpan> bootTime,
-            Optional<TimeSpan> sidecarTime,
-            boolean wakeupMailbox,
-            List<CpuEntry> cpus,
-            List<Vtl2Memory> vtl2Memory,
-            VmbusEntry vmbus,
-            List<SidecarNode> sidecarNodes,
-            TreeIsolation isolation,
-            MemoryAllocation allocation,
-            OptionalLong vtl0AliasMap,
-            List<PartitionMemory> partition,
-            List<GpaRange> accepted,
-            Optional<Bytes> entropy) {
-        this(
-                bootCpuidPhys,
-                reservations,
-                bootTime,
-                sidecarTime,
-                wakeupMailbox,
-                cpus,
-                vtl2Memory,
-                vmbus,
-                sidecarNodes,
-                isolation,
-                allocation,
-                vtl0AliasMap,
-                partition,
-                accepted,
-                entropy,
-                Optional.empty());
-    }
-
-    /** The same tree of an aarch64 machine. */
-    public BootTree withArm(ArmMachine machine) {
-        return new BootTree(
-                bootCpuidPhys,
-                reservations,
-                bootTime,
-                sidecarTime,
-                wakeupMailbox,
-                cpus,
-                vtl2Memory,
-                vmbus,
-                sidecarNodes,
-                isolation,
-                allocation,
-                vtl0AliasMap,
-                partition,
-                accepted,
-                entropy,
-                Optional.of(machine));
-    }
-
     /** Two moments of the reference time, 100 ns units. */
     public record TimeSpan(long start, long end) {}
 

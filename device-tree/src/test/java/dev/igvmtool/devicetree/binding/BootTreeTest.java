@@ -120,6 +120,7 @@ class BootTreeTest {
                         new BootTree.PartitionMemory(
                                 new GpaRange(0x10000, 0x20000), MemoryVtlType.VTL2_MMIO, Optional.empty())),
                 List.of(new GpaRange(0x1000, 0x2000)),
-                Optional.of(Bytes.fromHex("0011")));
+                Optional.of(Bytes.fromHex("0011")),
+                Optional.empty());
     }
 }

@@ -11,7 +11,9 @@ import java.io.InputStream;
 import java.io.PushbackInputStream;
 import java.io.UncheckedIOException;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * The initrd: cpio archives in a row, plain or each inside a gzip member, with zero bytes between them. Later archives
@@ -44,6 +46,32 @@ public final class Initrd {
             throw e.in("initrd at " + range);
         }
         return writer.entries();
+    }
+
+    /**
+     * Names of all entries, unpacking nothing.
+     *
+     * @throws FormatException if an archive is malformed
+     */
+    public static Set<String> names(Memory physical, GpaRange range) {
+        Set<String> names = new TreeSet<>();
+        try (PushbackInputStream source =
+                new PushbackInputStream(new MemoryStream(physical, range), GzipMember.CHUNK)) {
+            archives(
+                    source,
+                    (header, name, content) -> {
+                        names.add(name);
+                        if (names.size() > RootFsWriter.MAX_ENTRIES) {
+                            throw new FormatException("archive has more than " + RootFsWriter.MAX_ENTRIES + " entries");
+                        }
+                    },
+                    true);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (FormatException e) {
+            throw e.in("initrd at " + range);
+        }
+        return names;
     }
 
     /** What became of the entry of a built-in archive. */

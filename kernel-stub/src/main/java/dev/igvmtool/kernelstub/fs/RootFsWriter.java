@@ -15,7 +15,7 @@ import java.util.Optional;
 /** Makes files of cpio entries. Parents must be there already; later entries replace earlier ones of the same name. */
 final class RootFsWriter implements CpioReader.Sink {
     /** More names than any root file system has; a bound for what hostile archives may make us remember. */
-    private static final int MAX_ENTRIES = 1 << 17;
+    static final int MAX_ENTRIES = 1 << 17;
 
     private static final int MAX_LINK_TARGET = 4095;
     private static final int PIECE = 65536;

@@ -1,6 +1,10 @@
 package dev.igvmtool.machine.guest;
 
 import dev.igvmtool.abi.arm.SystemRegister;
+import dev.igvmtool.abi.hv.HvSelf;
+import dev.igvmtool.abi.hv.HypercallCode;
+import dev.igvmtool.abi.hv.HypercallControl;
+import dev.igvmtool.abi.hv.HypercallResult;
 
 /**
  * One AArch64 virtual processor at exception level 1, as the program running on it sees it in its current VTL. What
@@ -10,6 +14,11 @@ import dev.igvmtool.abi.arm.SystemRegister;
  * <p>Before a step runs, PC is moved to the next slot; a step that sets PC has jumped.
  */
 public interface ArmCpu extends Core {
+    @Override
+    default Architecture architecture() {
+        return Architecture.AARCH64;
+    }
+
     /** Value of X0 to X30. */
     long x(int number);
 
@@ -46,6 +55,28 @@ public interface ArmCpu extends Core {
      * dev.igvmtool.abi.arm.Psci}. Others do not exist.
      */
     void hvc(int immediate);
+
+    /** A fast hypercall that sets a register of the hypervisor on this VP and in this VTL. */
+    default HypercallResult setVpRegister(int name, long value) {
+        setX(5, value);
+        setX(6, 0);
+        return vpRegister(HypercallCode.SET_VP_REGISTERS, name);
+    }
+
+    /** A fast hypercall that reads a register of the hypervisor; its value is in X15. */
+    default HypercallResult getVpRegister(int name) {
+        return vpRegister(HypercallCode.GET_VP_REGISTERS, name);
+    }
+
+    private HypercallResult vpRegister(HypercallCode code, int name) {
+        setX(0, HypercallControl.rep(code, 1).asFast().value());
+        setX(1, HvSelf.PARTITION);
+        setX(2, Integer.toUnsignedLong(HvSelf.VP));
+        setX(3, Integer.toUnsignedLong(name));
+        setX(4, 0);
+        hvc(1);
+        return new HypercallResult(x(0));
+    }
 
     /** SMC #0: nobody here answers; the processor ends. */
     void smc();

@@ -8,6 +8,9 @@ import java.util.Optional;
  * program's private record. The instructions are those of {@link Cpu} or {@link ArmCpu}.
  */
 public interface Core {
+    /** For which the program was made. */
+    Architecture architecture();
+
     /** Memory by guest virtual address, through the page tables and the protections of the current VTL. */
     Memory memory();
 

@@ -18,6 +18,11 @@ public interface Cpu extends Core {
     /** RFLAGS.IF. */
     long RFLAGS_IF = 1 << 9;
 
+    @Override
+    default Architecture architecture() {
+        return Architecture.X64;
+    }
+
     /** Value of a general-purpose register. */
     long get(Gpr register);
 

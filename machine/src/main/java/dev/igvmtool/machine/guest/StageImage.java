@@ -6,12 +6,16 @@ import dev.igvmtool.abi.elf.ElfHeader;
 import dev.igvmtool.abi.elf.ElfWriter;
 import dev.igvmtool.abi.elf.ProgramHeader;
 import dev.igvmtool.abi.elf.Symbol;
+import dev.igvmtool.abi.linux.ArmImageHeader;
 
 /**
  * The executable of a {@link Program}: an ELF file whose text is one slot per step, followed by writable memory that is
  * zero in the file. Linked at 0 it is position independent, otherwise it is linked to its address.
  */
 public final class StageImage {
+    private static final long BRANCH = 0x1400_0000L;
+    private static final long BRANCH_DISTANCE = 0x3ff_ffff;
+
     private StageImage() {}
 
     /** The executable, to be placed and mapped as any other. */
@@ -41,6 +45,30 @@ public final class StageImage {
             elf.symbol(new Symbol(program.steps().get(i).name(), address, Slot.SIZE, Symbol.STT_FUNC));
         }
         return elf.toBytes();
+    }
+
+    /**
+     * A kernel for AArch64 as boot loaders want it: a flat image whose header begins with a branch to the first slot, which
+     * follows the header.
+     */
+    public static Bytes arm64Image(Program program) {
+        ImageLayout layout = program.layout();
+        int headerBytes = ArmImageHeader.CODEC.size();
+        if (layout.entryOffset() != headerBytes) {
+            throw new IllegalArgumentException("the first step of " + program.name() + " is not behind the header");
+        }
+        long flags = ArmImageHeader.PAGES_4K << ArmImageHeader.PAGE_SIZE_SHIFT | ArmImageHeader.ANYWHERE;
+        ByteWriter writer = new ByteWriter();
+        ArmImageHeader.CODEC.write(
+                writer,
+                new ArmImageHeader(
+                        branch(headerBytes), 0, 0, layout.sizeBytes(), flags, 0, 0, 0, ArmImageHeader.MAGIC, 0));
+        return writer.bytes(slots(program)).toBytes();
+    }
+
+    /** The instruction B of AArch64, which continues {@code distance} bytes away, a multiple of 4. */
+    public static long branch(long distance) {
+        return BRANCH | distance >> 2 & BRANCH_DISTANCE;
     }
 
     private static int machine(Program program) {
