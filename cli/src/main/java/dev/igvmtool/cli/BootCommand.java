@@ -8,6 +8,7 @@ import dev.igvmtool.cli.boot.BootJson;
 import dev.igvmtool.cli.boot.BootOptions;
 import dev.igvmtool.cli.boot.BootOutcome;
 import dev.igvmtool.cli.boot.Dump;
+import dev.igvmtool.cli.boot.Handoff;
 import dev.igvmtool.cli.boot.HostileVerdict;
 import dev.igvmtool.cli.boot.Timeline;
 import dev.igvmtool.cli.boot.TimelineText;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -216,6 +218,12 @@ final class BootCommand implements Callable<Integer> {
         }
     }
 
+    private static String registers(Handoff handoff) {
+        return handoff.registers().stream()
+                .map(register -> String.format("%s 0x%x", register.name(), register.value()))
+                .collect(Collectors.joining(", "));
+    }
+
     private void print(BootOutcome outcome, TimelineText text) {
         if (!common.quiet) {
             Bytes serial = outcome.vm().guestConsole().text();
@@ -223,6 +231,8 @@ final class BootCommand implements Callable<Integer> {
                 console.out().println("guest serial port:");
                 serial.toUtf8().lines().forEach(line -> console.out().println("  " + Printable.escape(line)));
             }
+            outcome.handoff().filter(it -> it.zeroPage().isEmpty()).ifPresent(handoff -> console.out()
+                    .println("registers at the kernel's entry: " + registers(handoff)));
             text.stepsByStage().forEach((stage, steps) -> console.out().println("steps of " + stage + ": " + steps));
         }
         console.out().println("result: " + outcome.result().word() + " after " + outcome.steps() + " steps");

@@ -2,7 +2,6 @@ package dev.igvmtool.cli;
 
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.machine.guest.Program;
-import dev.igvmtool.machine.guest.StageImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +15,7 @@ import picocli.CommandLine.Option;
         name = "stage-images",
         description = {
             "Writes the stage programs as ELF files, NAME.elf, that a manifest can name,",
-            "and initrd.cpio, an initrd with init and paravisor."
+            "the kernel of AArch64 as NAME.image, and initrd.cpio, an initrd with init and paravisor."
         },
         footer = {"", "Example: igvmtool stage-images -o stages"})
 final class StageImagesCommand implements Callable<Integer> {
@@ -40,7 +39,7 @@ final class StageImagesCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Files.createDirectories(folder);
         for (Program program : StagePrograms.all()) {
-            write(program.name() + ".elf", StageImage.elf(program));
+            write(program.name() + (StagePrograms.isFlat(program) ? ".image" : ".elf"), StagePrograms.file(program));
         }
         write("initrd.cpio", StageInitrd.archive());
         return ExitStatus.DONE;

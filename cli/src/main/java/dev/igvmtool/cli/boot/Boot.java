@@ -4,6 +4,8 @@ import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.FormatException;
 import dev.igvmtool.abi.binary.IgvmToolException;
 import dev.igvmtool.abi.binary.Memory;
+import dev.igvmtool.abi.hv.HypercallCode;
+import dev.igvmtool.abi.hv.RegisterName;
 import dev.igvmtool.abi.shim.BootLogBuffer;
 import dev.igvmtool.abi.shim.ShimParams;
 import dev.igvmtool.abi.x64.Gpr;
@@ -14,10 +16,12 @@ import dev.igvmtool.debugger.view.ShimImage;
 import dev.igvmtool.format.IgvmFile;
 import dev.igvmtool.host.config.VmConfig;
 import dev.igvmtool.host.worker.VirtualMachine;
+import dev.igvmtool.kernelstub.arm.ArmKernelStub;
 import dev.igvmtool.machine.Machine;
 import dev.igvmtool.machine.StopReason;
 import dev.igvmtool.machine.event.EventSink;
 import dev.igvmtool.machine.event.MachineEvent;
+import dev.igvmtool.machine.guest.Architecture;
 import dev.igvmtool.machine.memory.PhysicalMemory;
 import dev.igvmtool.machine.partition.PartitionState;
 import dev.igvmtool.machine.vp.RunState;
@@ -30,6 +34,10 @@ import java.util.Optional;
 public final class Boot {
     private static final String JUMP_TO_KERNEL = "S46";
     private static final String CALL_SIDECAR = "call-sidecar";
+    private static final int CRASH_EXCEPTION_ADDRESS = 2;
+    private static final int CRASH_SYNDROME = 3;
+    private static final int CRASH_CONTROL = 5;
+    private static final long EXCEPTION_CRASH = 0xa000_0000_0000_0000L;
     private static final int CRASH_TEXT_GPA = 3;
     private static final int CRASH_TEXT_BYTES = 4;
 
@@ -47,6 +55,7 @@ public final class Boot {
     private Optional<Handoff> handoff = Optional.empty();
     private Optional<Bytes> sidecarOutput = Optional.empty();
     private Optional<Bytes> shimLog = Optional.empty();
+    private Optional<String> lastWords = Optional.empty();
 
     /**
      * Loads the image.
@@ -74,6 +83,8 @@ public final class Boot {
             restarts.observe(event);
             if (event instanceof MachineEvent.StepRetired step) {
                 observe(step);
+            } else if (event instanceof MachineEvent.HypercallDone call) {
+                observe(call);
             }
         }));
         restarts.check(vm);
@@ -179,13 +190,24 @@ public final class Boot {
             sidecarOutputGpa = vp.get(Gpr.RSI);
         } else if (step.timelineId().isPresent() && step.timelineId().get().equals(JUMP_TO_KERNEL)) {
             Memory memory = machine().physicalMemory();
-            handoff = Optional.of(HandoffReader.read(memory, vp.rip(), vp.get(Gpr.RSI)));
+            handoff = Optional.of(HandoffReader.read(vp));
             handoff.ifPresent(timeline::name);
             shimLog = readShimLog();
             if (sidecarOutputGpa != 0) {
                 sidecarOutput = Optional.of(memory.readBytes(sidecarOutputGpa, PhysicalMemory.PAGE_SIZE));
             }
         }
+    }
+
+    /** On AArch64 the crash registers are written by calls, and once more by the exception that ends a shim. */
+    private void observe(MachineEvent.HypercallDone call) {
+        if (isAarch64() && call.code() == HypercallCode.SET_VP_REGISTERS.code() && lastWords.isEmpty()) {
+            lastWords = crashText(machine().vp(call.vp()));
+        }
+    }
+
+    private boolean isAarch64() {
+        return machine().partition().architecture() == Architecture.AARCH64;
     }
 
     private Optional<Bytes> readShimLog() {
@@ -206,6 +228,9 @@ public final class Boot {
         if (isReached()) {
             return Result.STOPPED;
         }
+        if (isAarch64() && options.until().isEmpty()) {
+            return kernelIsThrough(reason) ? Result.KERNEL_FINISHED : Result.FAILED;
+        }
         if (options.until().isPresent() || !guestStarted || restarts.missing(vm).isPresent()) {
             return Result.FAILED;
         }
@@ -222,6 +247,17 @@ public final class Boot {
                 || machine().partition().memory().encryption().hardware()
                         && boot.state().vtl(0).halted
                         && lastWords(boot).isEmpty();
+    }
+
+    /** The kernel waits, and nothing has told of a crash. */
+    private boolean kernelIsThrough(StopReason reason) {
+        Vp boot = machine().vp(0);
+        int kernel = new ArmKernelStub().number();
+        long crash = machine()
+                .partition()
+                .state()
+                .crash[PartitionState.crashIndex(boot.vtl(), RegisterName.CRASH_CTL - RegisterName.CRASH_P0)];
+        return reason == StopReason.IDLE && boot.state().lastProgram() == kernel && crash == 0;
     }
 
     private Failure failure(StopReason reason) {
@@ -251,7 +287,22 @@ public final class Boot {
 
     /** Why the guest gave up, as it told its host or, if it does not trust that, as its kernel's log has it. */
     private Optional<String> lastWords(Vp vp) {
-        return crashText(vp).or(() -> CrashText.critical(KernelLogReader.text(machine())));
+        return lastWords
+                .or(() -> crashText(vp))
+                .or(() -> exceptionText(vp))
+                .or(() -> CrashText.critical(KernelLogReader.text(machine())));
+    }
+
+    /** AArch64: what the shim's exception vectors tell without text: P0 the vector, P2 and P3 registers. */
+    private Optional<String> exceptionText(Vp vp) {
+        long[] crash = machine().partition().state().crash;
+        int first = PartitionState.crashIndex(vp.vtl(), 0);
+        boolean told = isAarch64() && crash[first + CRASH_CONTROL] == EXCEPTION_CRASH;
+        return told
+                ? Optional.of(String.format(
+                        "exception 0x%02x at 0x%x, ESR_EL1 0x%x",
+                        crash[first], crash[first + CRASH_EXCEPTION_ADDRESS], crash[first + CRASH_SYNDROME]))
+                : Optional.empty();
     }
 
     /** What the guest told the hypervisor before it stopped: P3 is the address of the text, P4 its length. */

@@ -3,6 +3,7 @@ package dev.igvmtool.cli.boot;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.igvmtool.abi.linux.E820Entry;
 import dev.igvmtool.host.hostile.plan.Expectation;
+import dev.igvmtool.machine.guest.Architecture;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.Optional;
@@ -36,6 +37,11 @@ public final class BootJson {
         }
     }
 
+    /** What the architecture calls the address of an instruction. */
+    private static String counter(BootOutcome outcome) {
+        return outcome.vm().machine().partition().architecture() == Architecture.AARCH64 ? "pc" : "rip";
+    }
+
     private static String word(Enum<?> value) {
         return value.name().toLowerCase(Locale.ROOT);
     }
@@ -45,8 +51,9 @@ public final class BootJson {
         json.writeNumberField("steps", outcome.steps());
         json.writeNumberField("restarts", outcome.restarts());
         json.writeArrayFieldStart("events");
+        String counter = counter(outcome);
         for (TimelineEvent event : outcome.events()) {
-            write(event, json);
+            write(event, counter, json);
         }
         json.writeEndArray();
         if (!outcome.overlays().isEmpty()) {
@@ -76,7 +83,7 @@ public final class BootJson {
             json.writeObjectFieldStart("failure");
             json.writeNumberField("vp", failure.vp());
             json.writeNumberField("vtl", failure.vtl());
-            json.writeStringField("rip", hex(failure.rip()));
+            json.writeStringField(counter, hex(failure.rip()));
             json.writeStringField("reason", failure.reason());
             json.writeEndObject();
         }
@@ -102,7 +109,7 @@ public final class BootJson {
         json.writeNumber(SidecarBringUp.microseconds(units));
     }
 
-    private static void write(TimelineEvent event, JsonGenerator json) throws IOException {
+    private static void write(TimelineEvent event, String counter, JsonGenerator json) throws IOException {
         json.writeStartObject();
         json.writeStringField("id", event.id());
         json.writeStringField("stage", event.stage());
@@ -110,31 +117,36 @@ public final class BootJson {
         if (event.vp().isPresent()) {
             json.writeNumberField("vp", event.vp().getAsInt());
             json.writeNumberField("vtl", event.vtl().orElseThrow());
-            json.writeStringField("rip", hex(event.rip().orElseThrow()));
+            json.writeStringField(counter, hex(event.rip().orElseThrow()));
         } else {
             json.writeNullField("vp");
             json.writeNullField("vtl");
-            json.writeNullField("rip");
+            json.writeNullField(counter);
         }
         json.writeStringField("detail", event.detail());
         json.writeEndObject();
     }
 
     private static void write(Handoff handoff, JsonGenerator json) throws IOException {
-        json.writeStringField("rip", hex(handoff.rip()));
-        json.writeStringField("rsi", hex(handoff.rsi()));
-        json.writeStringField("bootParamsGpa", hex(handoff.rsi()));
+        for (Handoff.Register register : handoff.registers()) {
+            json.writeStringField(register.name().toLowerCase(Locale.ROOT), hex(register.value()));
+        }
+        if (handoff.zeroPage().isPresent()) {
+            json.writeStringField("bootParamsGpa", hex(handoff.zeroPage().get().gpa()));
+        }
         json.writeStringField("kernelTreeGpa", hex(handoff.kernelTreeGpa()));
         json.writeStringField("commandLine", handoff.commandLine().toUtf8());
-        json.writeArrayFieldStart("e820");
-        for (E820Entry entry : handoff.e820()) {
-            json.writeStartObject();
-            json.writeStringField("startGpa", hex(entry.addr()));
-            json.writeStringField("endGpa", hex(entry.end()));
-            json.writeNumberField("type", entry.type());
-            json.writeEndObject();
+        if (handoff.zeroPage().isPresent()) {
+            json.writeArrayFieldStart("e820");
+            for (E820Entry entry : handoff.e820()) {
+                json.writeStartObject();
+                json.writeStringField("startGpa", hex(entry.addr()));
+                json.writeStringField("endGpa", hex(entry.end()));
+                json.writeNumberField("type", entry.type());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
         }
-        json.writeEndArray();
     }
 
     private static String hex(long value) {

@@ -42,6 +42,8 @@ public record BootOutcome(
         GUEST_RUNNING,
         /** VTL0 has halted for good. */
         GUEST_FINISHED,
+        /** AArch64: the kernel has taken what it was left, and waits; its user space is not run. */
+        KERNEL_FINISHED,
         /** The event to stop at has happened. */
         STOPPED,
         /** Something cannot go on before VTL0 is through. */

@@ -51,7 +51,7 @@ public record Dump(String name) {
         return switch (name) {
             case "host-tree" -> outcome.vm().plan().hostTree().map(Dump::cutToTotalSize);
             case "kernel-tree" -> outcome.handoff().flatMap(Handoff::kernelTree);
-            case "boot-params" -> outcome.handoff().map(Handoff::bootParams);
+            case "boot-params" -> outcome.handoff().flatMap(Handoff::bootParams);
             case "command-line" -> outcome.handoff().map(Handoff::commandLine);
             case "shim-log" -> outcome.shimLog();
             case "kernel-log" ->

@@ -8,23 +8,45 @@ import java.util.Optional;
 /**
  * What the boot shim leaves for the kernel, at the moment of its jump.
  *
- * @param rip first instruction of the kernel
- * @param rsi address of the zero page
- * @param bootParams the zero page
+ * @param registers that the kernel looks at, its first instruction first
+ * @param zeroPage what is handed over besides the device tree; none on AArch64
  * @param kernelTreeGpa address of the device tree, if there is one
  * @param kernelTree the device tree, cut to its total size
  * @param commandLine text without terminator
- * @param e820 all entries, those of the extension included
  */
 public record Handoff(
-        long rip,
-        long rsi,
-        Bytes bootParams,
+        List<Register> registers,
+        Optional<ZeroPage> zeroPage,
         long kernelTreeGpa,
         Optional<Bytes> kernelTree,
-        Bytes commandLine,
-        List<E820Entry> e820) {
+        Bytes commandLine) {
     public Handoff {
-        e820 = List.copyOf(e820);
+        registers = List.copyOf(registers);
+    }
+
+    /** A register by the name that its architecture gives it. */
+    public record Register(String name, long value) {}
+
+    /**
+     * The zero page of x64.
+     *
+     * @param gpa its address
+     * @param content 4096 bytes
+     * @param e820 all entries, those of the extension included
+     */
+    public record ZeroPage(long gpa, Bytes content, List<E820Entry> e820) {
+        public ZeroPage {
+            e820 = List.copyOf(e820);
+        }
+    }
+
+    /** The zero page, empty on AArch64. */
+    public Optional<Bytes> bootParams() {
+        return zeroPage.map(ZeroPage::content);
+    }
+
+    /** Entries of the memory map, none on AArch64. */
+    public List<E820Entry> e820() {
+        return zeroPage.map(ZeroPage::e820).orElse(List.of());
     }
 }

@@ -1,5 +1,6 @@
 package dev.igvmtool.cli.boot;
 
+import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.host.hostile.plan.Expectation;
 import dev.igvmtool.host.hostile.plan.Expectation.Outcome;
 import dev.igvmtool.host.hostile.plan.Expectation.Product;
@@ -117,7 +118,7 @@ public record HostileVerdict(
             case KERNEL_TREE -> handoff.kernelTree();
             case COMMAND_LINE -> handoff.commandLine();
             case E820 -> handoff.e820();
-            case BOOT_PARAMS -> handoff.bootParams();
+            case BOOT_PARAMS -> handoff.bootParams().orElse(Bytes.EMPTY);
             case GUEST_OUTPUT -> boot.vm().guestConsole().text();
         };
     }

@@ -55,7 +55,7 @@ final class Places {
 
     /** What the shim leaves for the kernel. */
     void addHandoff(Handoff handoff) {
-        add("zero page", handoff.rsi(), PAGE);
+        handoff.zeroPage().ifPresent(page -> add("zero page", page.gpa(), PAGE));
         handoff.kernelTree().ifPresent(tree -> add("kernel tree", handoff.kernelTreeGpa(), tree.size()));
     }
 

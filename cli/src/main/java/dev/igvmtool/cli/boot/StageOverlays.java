@@ -3,12 +3,14 @@ package dev.igvmtool.cli.boot;
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.abi.binary.IgvmToolException;
+import dev.igvmtool.bootshim.ArmBootShim;
 import dev.igvmtool.bootshim.ShimPlacement;
 import dev.igvmtool.cli.StagePrograms;
 import dev.igvmtool.debugger.view.ShimImage;
 import dev.igvmtool.kernelstub.KernelStub;
 import dev.igvmtool.machine.Machine;
 import dev.igvmtool.machine.event.MachineEvent;
+import dev.igvmtool.machine.guest.Architecture;
 import dev.igvmtool.machine.guest.GuestException;
 import dev.igvmtool.machine.guest.Program;
 import dev.igvmtool.machine.guest.Slot;
@@ -44,6 +46,7 @@ public final class StageOverlays {
     private static final int PAGE = PhysicalMemory.PAGE_SIZE;
 
     private final Machine machine;
+    private final Architecture architecture;
     private final ShimImage shim;
     private final List<String> stages;
     private final Consumer<Overlay> report;
@@ -57,8 +60,9 @@ public final class StageOverlays {
      */
     public StageOverlays(Machine machine, ShimImage shim, List<String> stages, Consumer<Overlay> report) {
         this.machine = machine;
+        this.architecture = machine.partition().architecture();
         this.shim = shim;
-        this.stages = List.copyOf(stages);
+        this.stages = present(stages);
         this.report = report;
         if (stages.contains(SHIM)) {
             putShim();
@@ -66,6 +70,26 @@ public final class StageOverlays {
         if (stages.contains(SIDECAR) && shim.params().sidecarSize() != 0) {
             putSidecar();
         }
+    }
+
+    /** All stages means those that there are. */
+    private List<String> present(List<String> wanted) {
+        List<String> present = wanted.stream()
+                .filter(stage -> StagePrograms.find(stage, architecture).isPresent())
+                .toList();
+        if (!wanted.equals(STAGES)) {
+            wanted.stream()
+                    .filter(stage -> !present.contains(stage))
+                    .findFirst()
+                    .ifPresent(stage -> {
+                        throw new IgvmToolException("there is no stage " + stage + " for an image of " + architecture);
+                    });
+        }
+        return present;
+    }
+
+    private boolean isX64() {
+        return architecture == Architecture.X64;
     }
 
     /**
@@ -87,9 +111,11 @@ public final class StageOverlays {
     private void putShim() {
         GpaRange image = shim.pages(machine);
         Program program = program(SHIM);
-        long slotsEnd = shim.entry() + StageImage.slots(program).size();
+        // Exception vectors may have to be moved up to their alignment.
+        long slotsEnd = shim.entry() + StageImage.slots(program).size() + (isX64() ? 0 : PAGE);
         ShimPlacement placement = shimPlacement(image, slotsEnd);
-        put(SHIM, shim.entry(), ShimPlacement.CODEC.toBytes(placement), image.end(), note(image, placement));
+        Bytes constants = isX64() ? ShimPlacement.CODEC.toBytes(placement) : ArmBootShim.constants(placement);
+        put(SHIM, shim.entry(), constants, image.end(), note(image, placement));
     }
 
     private ShimPlacement shimPlacement(GpaRange image, long slotsEnd) {
@@ -160,6 +186,10 @@ public final class StageOverlays {
     }
 
     private void putKernel() {
+        if (!isX64()) {
+            putFlatKernel();
+            return;
+        }
         Map<String, Bytes> files = new TreeMap<>();
         FILES.forEach((stage, path) -> {
             if (stages.contains(stage)) {
@@ -175,6 +205,16 @@ public final class StageOverlays {
                 KernelStub.constants(files),
                 shim.kernelEnd(),
                 files.isEmpty() ? "" : "with /" + String.join(", /", files.keySet()) + " built in");
+    }
+
+    /** Behind the header of the image, whose first instruction is made a branch over it. */
+    private void putFlatKernel() {
+        if (stages.contains(KERNEL)) {
+            Program program = program(KERNEL);
+            long header = program.layout().entryOffset();
+            machine.physicalMemory().writeU32(shim.kernelEntry(), StageImage.branch(header));
+            put(KERNEL, shim.kernelEntry() + header, program.constants(), shim.kernelEnd(), "");
+        }
     }
 
     /** Unless a stage program is there: then VTL0 has run before, or is the project's own. */
@@ -230,8 +270,8 @@ public final class StageOverlays {
         }
     }
 
-    private static Program program(String stage) {
-        return StagePrograms.find(stage).orElseThrow();
+    private Program program(String stage) {
+        return StagePrograms.find(stage, architecture).orElseThrow();
     }
 
     /** What a user may call a stage. */

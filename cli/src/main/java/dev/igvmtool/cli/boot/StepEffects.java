@@ -59,6 +59,8 @@ final class StepEffects {
             count(String.format("rdmsr 0x%x", msr.number()));
         } else if (event instanceof MachineEvent.MsrWrite msr) {
             count(String.format("wrmsr 0x%x", msr.number()));
+        } else if (event instanceof MachineEvent.SystemRegisterWrite msr) {
+            count(String.format("msr %s 0x%x", msr.register(), msr.value()));
         } else if (event instanceof MachineEvent.Cpuid cpuid) {
             count(String.format("cpuid 0x%x", cpuid.leaf()));
         } else if (event instanceof MachineEvent.PageOperation pages) {

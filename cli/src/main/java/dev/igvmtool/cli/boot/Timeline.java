@@ -105,6 +105,9 @@ public final class Timeline implements EventSink {
         if (event instanceof MachineEvent.MsrWrite it) {
             return OptionalInt.of(it.vp());
         }
+        if (event instanceof MachineEvent.SystemRegisterWrite it) {
+            return OptionalInt.of(it.vp());
+        }
         if (event instanceof MachineEvent.Cpuid it) {
             return OptionalInt.of(it.vp());
         }

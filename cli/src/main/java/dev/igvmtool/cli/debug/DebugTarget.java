@@ -23,6 +23,7 @@ import dev.igvmtool.host.loader.IgvmLoader;
 import dev.igvmtool.host.worker.VirtualMachine;
 import dev.igvmtool.machine.Machine;
 import dev.igvmtool.machine.bus.Serial;
+import dev.igvmtool.machine.guest.Architecture;
 import dev.igvmtool.machine.memory.PhysicalMemory;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,6 +65,10 @@ public record DebugTarget(
             IgvmFile image, ImageFacts facts, VmConfig config, List<String> overlays, Journal journal) {
         VirtualMachine vm = VirtualMachine.load(image, config, StagePrograms.forMachine(), Optional.empty());
         Machine machine = vm.machine();
+        if (machine.partition().architecture() != Architecture.X64) {
+            throw new IgvmToolException("image is for " + machine.partition().architecture()
+                    + ", the debugger knows processors of X64; 'boot --trace' shows what happens");
+        }
         Optional<ShimImage> shim = ShimImage.find(machine);
         ImageOrigins origins = new ImageOrigins(
                 image,

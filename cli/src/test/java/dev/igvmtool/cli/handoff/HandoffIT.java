@@ -58,7 +58,8 @@ class HandoffIT {
                 golden.bytes("expected/command-line.txt").toUtf8(),
                 handoff.commandLine().toUtf8());
         assertEquals(golden.e820(), handoff.e820());
-        assertEquals(golden.bytes("expected/boot-params.bin"), handoff.bootParams());
+        assertEquals(
+                golden.bytes("expected/boot-params.bin"), handoff.bootParams().orElseThrow());
         Bytes tree = golden.bytes("expected/kernel-tree.dtb");
         Bytes left = handoff.kernelTree().orElseThrow();
         assertEquals(Dts.decompile(Fdt.parse(tree)), Dts.decompile(Fdt.parse(left)));

@@ -5,6 +5,7 @@ import dev.igvmtool.abi.paravisor.ParameterRegion;
 import dev.igvmtool.abi.shim.ShimParams;
 import dev.igvmtool.abi.x64.Gpr;
 import dev.igvmtool.machine.Machine;
+import dev.igvmtool.machine.guest.Architecture;
 import dev.igvmtool.machine.memory.PhysicalMemory;
 import dev.igvmtool.machine.vp.Vp;
 import java.util.Optional;
@@ -32,16 +33,18 @@ public record ShimImage(long shimBase, long entry, long paramsGpa, ShimParams pa
     private static final long MOST_PARAMETER_REGION_BYTES = 64 << 20;
 
     /**
-     * The shim of a machine that has not run yet. RSI tells where the parameters are, but from the shim's base, which no
-     * register tells: it is the page below RIP from which RSI leads to parameters.
+     * The shim of a machine that has not run yet. RSI, on AArch64 X0, tells where the parameters are, but from the shim's
+     * base, which no register tells: it is the page below the entry point from which that leads to parameters.
      */
     public static Optional<ShimImage> find(Machine machine) {
         Vp boot = machine.vp(0);
-        long rsi = boot.state().gpr(boot.vtl(), Gpr.RSI);
+        long distance = boot.partition().architecture() == Architecture.AARCH64
+                ? boot.state().x(0)
+                : boot.state().gpr(boot.vtl(), Gpr.RSI);
         long entry = boot.state().active().rip;
         long first = entry & -PAGE;
         for (long base = first; base >= 0 && base > first - MAX_ENTRY_OFFSET; base -= PAGE) {
-            long gpa = base + rsi;
+            long gpa = base + distance;
             PhysicalMemory memory = machine.physicalMemory();
             if (gpa >= 0 && memory.isRam(gpa) && memory.isRam(gpa + ShimParams.CODEC.size() - 1)) {
                 ShimParams params = memory.read(ShimParams.CODEC, gpa);
@@ -100,9 +103,11 @@ public record ShimImage(long shimBase, long entry, long paramsGpa, ShimParams pa
         return shimBase + params.kernelEntryOffset();
     }
 
-    /** First address past the kernel: sidecar or shim follow it. */
+    /** First address past the kernel: sidecar or shim follow it, on AArch64 the initrd. */
     public long kernelEnd() {
-        return params.sidecarSize() == 0 ? shimBase : shimBase + params.sidecarOffset();
+        long initrd = params.initrdSize() == 0 ? shimBase : shimBase + params.initrdOffset();
+        long next = params.sidecarSize() == 0 ? shimBase : shimBase + params.sidecarOffset();
+        return initrd > kernelEntry() ? Math.min(initrd, next) : next;
     }
 
     /** Memory that is kept for the state of a previous instance; most of it is never used for that. */
