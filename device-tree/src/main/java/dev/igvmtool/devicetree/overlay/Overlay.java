@@ -123,8 +123,9 @@ public final class Overlay {
                         .orElseThrow(() -> new FormatException(
                                 "symbol " + symbol.name() + " is in " + parts[1] + ", which is not there"));
                 String target = targetPath(fragment);
-                String path = (target.equals("/") ? "" : target) + (parts.length == 4 ? "/" + parts[3] : "");
-                set(all, new Property(symbol.name(), Bytes.utf8((path.isEmpty() ? "/" : path) + '\0')));
+                // A label of the fragment's content itself gets a path with a slash at its end, as fdtoverlay has it.
+                String path = (target.equals("/") ? "" : target) + "/" + (parts.length == 4 ? parts[3] : "");
+                set(all, new Property(symbol.name(), Bytes.utf8(path + '\0')));
             }
         }
     }

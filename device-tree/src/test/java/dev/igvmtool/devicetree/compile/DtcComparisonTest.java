@@ -135,7 +135,7 @@ class DtcComparisonTest {
     /** dtc does not know the paths of the tables that it adds, which old versions name. */
     private static boolean dtcCrashes(Path source, int version) {
         String name = source.getFileName().toString();
-        return version < 16 && (name.equals("overlay.dts") || name.equals("plugin.dts"));
+        return version < 16 && (name.startsWith("overlay") || name.equals("plugin.dts"));
     }
 
     private static boolean dtcIsThere() {

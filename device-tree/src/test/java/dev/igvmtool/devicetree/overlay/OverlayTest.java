@@ -14,12 +14,14 @@ import dev.igvmtool.testing.Mutations;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OverlayTest {
-    @Test
-    void givesTheTreeOfFdtoverlayLaidOutAsThere() {
-        Bytes golden = GoldenSources.blob("base-with-overlay");
-        Fdt overlay = Fdt.parse(GoldenSources.blob("overlay-symbols"));
+    @ParameterizedTest
+    @ValueSource(strings = {"overlay", "overlay-labels"})
+    void givesTheTreeOfFdtoverlayLaidOutAsThere(String name) {
+        Bytes golden = GoldenSources.blob("base-with-" + name);
+        Fdt overlay = Fdt.parse(GoldenSources.blob(name + "-symbols"));
         Bytes merged = Overlay.apply(GoldenSources.blob("base-symbols"), overlay);
         assertEquals(Fdt.parse(golden).root(), Fdt.parse(merged).root());
         assertEquals(FdtHeader.read(golden), FdtHeader.read(merged));
