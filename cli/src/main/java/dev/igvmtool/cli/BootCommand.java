@@ -16,6 +16,7 @@ import dev.igvmtool.cli.boot.Trace;
 import dev.igvmtool.cli.record.Recording;
 import dev.igvmtool.cli.record.RecordingSink;
 import dev.igvmtool.cli.record.RecordingWriter;
+import dev.igvmtool.format.Architecture;
 import dev.igvmtool.format.IgvmFile;
 import dev.igvmtool.host.config.VmConfig;
 import dev.igvmtool.host.config.VmConfigBuilder;
@@ -191,6 +192,10 @@ final class BootCommand implements Callable<Integer> {
     private BootOutcome recorded(Run run, Optional<Trace> traced) throws IOException {
         if (record.isEmpty()) {
             return boot(run, traced.map(it -> it)).run();
+        }
+        if (run.image.file().revision().architecture() != Architecture.X64) {
+            throw new CommandException(image.orElse("") + ": image is for "
+                    + run.image.file().revision().architecture() + ", only runs of X64 can be recorded");
         }
         BootOutcome[] outcome = new BootOutcome[1];
         Recording.Image reference = Recording.Image.of(image.orElse(""), run.image.content());

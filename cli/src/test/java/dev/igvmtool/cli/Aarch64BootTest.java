@@ -246,6 +246,11 @@ class Aarch64BootTest {
         Outcome debug = TestConsole.run("debug", sample, "--batch");
         assertEquals(2, debug.status(), debug.err());
         assertTrue(debug.err().contains("the debugger knows processors of X64"), debug.err());
+        Path recording = folder.resolve("run.rec");
+        Outcome record = TestConsole.run("boot", sample, "--record", recording.toString());
+        assertEquals(2, record.status());
+        assertTrue(record.err().contains("only runs of X64 can be recorded"), record.err());
+        assertFalse(Files.exists(recording));
         Outcome dump = TestConsole.run("boot", sample, "--quiet", "--dump", "boot-params=-");
         assertEquals(2, dump.status());
         assertTrue(dump.err().contains("the boot left no boot-params to dump"), dump.err());
