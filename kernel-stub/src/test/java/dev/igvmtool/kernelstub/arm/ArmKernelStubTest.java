@@ -113,10 +113,8 @@ class ArmKernelStubTest {
     private static String log(Machine machine) {
         assertEquals(StopReason.IDLE, machine.run(1000));
         assertEquals(RunState.HALTED, machine.vp(0).runState());
-        Record kept = machine.partition()
-                .state()
-                .keptBy(new ArmKernelStub().number())
-                .orElseThrow();
+        Record kept =
+                machine.partition().state().keptBy(new ArmKernelStub().number()).orElseThrow();
         return KernelMessages.of(kept, machine.physicalMemory());
     }
 
