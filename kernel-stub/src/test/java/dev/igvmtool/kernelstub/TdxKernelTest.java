@@ -17,6 +17,8 @@ import dev.igvmtool.machine.vp.RunState;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The kernel's start in a trust domain. */
 class TdxKernelTest {
@@ -114,17 +116,19 @@ class TdxKernelTest {
         assertEquals(0, crash[PartitionState.crashIndex(2, 3)]);
     }
 
-    /** A host that refuses one kind of request. */
-    private record Refusing(int function) implements HostConduct {
+    /** A host that ends one kind of request in its own way. */
+    private record Liar(int function, long status) implements HostConduct {
         @Override
         public long vmcall(long asked, long truth) {
-            return asked == function ? TdVmCall.OPERAND_INVALID : truth;
+            return asked == function ? status : truth;
         }
     }
 
-    @Test
-    void panicsIfPagesAreNotShared() {
-        KernelMachine kernel = td().conduct(new Refusing(TdVmCall.MAP_GPA)).build();
+    /** A host that wants to be asked again must say where to go on. */
+    @ParameterizedTest
+    @ValueSource(longs = {TdVmCall.OPERAND_INVALID, TdVmCall.RETRY, 7})
+    void panicsIfPagesAreNotShared(long status) {
+        KernelMachine kernel = td().conduct(new Liar(TdVmCall.MAP_GPA, status)).build();
         kernel.machine.run(LIMIT);
 
         assertTrue(log(kernel).contains("Kernel panic - not syncing: the host does not share pages"), log(kernel));
@@ -133,7 +137,8 @@ class TdxKernelTest {
 
     @Test
     void aRequestThatTheHostRefusesIsAFaultOfTheKernel() {
-        KernelMachine kernel = td().conduct(new Refusing(TdVmCall.WRITE_MSR)).build();
+        KernelMachine kernel = td().conduct(new Liar(TdVmCall.WRITE_MSR, TdVmCall.OPERAND_INVALID))
+                .build();
         kernel.machine.run(LIMIT);
 
         assertTrue(

@@ -142,11 +142,22 @@ public record TdHost(Cpu cpu, Memory physical, long sharedBit, LongSupplier exch
     }
 
     /**
-     * Asks the host to give a range another owner.
+     * Asks the host to give a range another owner. It may do a part and say where it has stopped; it must get on.
      *
      * @return true if it has
      */
     public boolean mapGpa(long gpa, long size, boolean shared) {
-        return call(TdVmCall.MAP_GPA, gpa | (shared ? sharedBit : 0), size, 0, 0).r10 == TdVmCall.SUCCESS;
+        long alias = shared ? sharedBit : 0;
+        long end = gpa + size | alias;
+        for (long at = gpa | alias; ; ) {
+            Answer answer = call(TdVmCall.MAP_GPA, at, end - at, 0, 0);
+            if (answer.r10 != TdVmCall.RETRY) {
+                return answer.r10 == TdVmCall.SUCCESS;
+            }
+            if (answer.r11 <= at || answer.r11 >= end) {
+                return false;
+            }
+            at = answer.r11;
+        }
     }
 }
