@@ -53,11 +53,19 @@ final class ArmEntrySteps {
         cpu.memory().writeU64(cpu.sp(), cpu.x(KEPT));
     }
 
-    /** A program of steps has no addresses to fix: what remains are the arguments of the main function, and its frame. */
+    /** An error is all that the relocator can tell: in X0 when it traps. Then come the main function's arguments and frame. */
     private static void relocate(ArmCpu cpu) {
+        ShimLayout layout = ShimLayout.of(cpu);
+        int error = new Relocator(cpu.memory(), layout.base(), Relocator.AARCH64_RELATIVE)
+                .run(layout.base() + layout.placement().dynamic());
+        if (error != Relocator.DONE) {
+            cpu.setX(0, error);
+            cpu.jumpTo(ArmPanicSteps.TRAP);
+            return;
+        }
         cpu.setX(0, 0);
         cpu.setX(1, cpu.memory().readU64(cpu.sp()));
-        cpu.setSp(ShimLayout.of(cpu).at(ShimLayout.Static.MAIN_FRAME) & -PAIR);
+        cpu.setSp(layout.at(ShimLayout.Static.MAIN_FRAME) & -PAIR);
     }
 
     private static void decodeParameters(ArmCpu cpu) {

@@ -11,6 +11,8 @@ import java.util.Objects;
 
 /** {@link PanicSteps} of AArch64. X0 and X1 carry address and length of the text from step to step. */
 final class ArmPanicSteps {
+    static final String TRAP = "panic-trap";
+
     private static final String FIRST = "panic";
     private static final int BREAK = 0xffff;
 
@@ -23,7 +25,7 @@ final class ArmPanicSteps {
         return List.of(
                 Step.arm(FIRST, ArmPanicSteps::log),
                 Step.arm("panic-report", ArmPanicSteps::report),
-                Step.arm("panic-trap", cpu -> cpu.brk(BREAK)));
+                Step.arm(TRAP, cpu -> cpu.brk(BREAK)));
     }
 
     /** A step that is an event of the timeline and has the way out for what is fatal to the shim. */

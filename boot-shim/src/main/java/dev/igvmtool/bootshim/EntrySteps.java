@@ -64,7 +64,7 @@ final class EntrySteps {
     private static void relocate(Cpu cpu) {
         cpu.push(cpu.get(Gpr.RSI));
         ShimLayout layout = ShimLayout.of(cpu);
-        int error = new Relocator(cpu.memory(), layout.base())
+        int error = new Relocator(cpu.memory(), layout.base(), Relocator.X64_RELATIVE)
                 .run(layout.base() + layout.placement().dynamic());
         if (error != Relocator.DONE) {
             cpu.set(Gpr.RDI, error); // there is no log yet, and nobody to tell

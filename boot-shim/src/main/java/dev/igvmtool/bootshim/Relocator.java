@@ -8,8 +8,15 @@ import dev.igvmtool.abi.binary.Memory;
  *
  * @param memory in which the shim stands
  * @param base its lowest address
+ * @param relative type of a relative relocation, for no symbol, the only one that is taken
  */
-record Relocator(Memory memory, long base) {
+record Relocator(Memory memory, long base, long relative) {
+    /** R_X86_64_RELATIVE. */
+    static final long X64_RELATIVE = 8;
+
+    /** R_AARCH64_RELATIVE. */
+    static final long AARCH64_RELATIVE = 0x403;
+
     /** No error: everything is applied. */
     static final int DONE = 0;
 
@@ -31,9 +38,6 @@ record Relocator(Memory memory, long base) {
     private static final int REL_BYTES = 16;
     private static final int INFO = 8;
     private static final int ADDEND = 16;
-
-    /** R_X86_64_RELATIVE, for no symbol. */
-    private static final long RELATIVE = 8;
 
     /**
      * Applies all relocations, up to the first that is not as it must be.
@@ -78,7 +82,7 @@ record Relocator(Memory memory, long base) {
         }
         for (long i = 0; i < table.count; i++) {
             long entry = base + table.offset + i * RELA_BYTES;
-            if (memory.readU64(entry + INFO) != RELATIVE) {
+            if (memory.readU64(entry + INFO) != relative) {
                 return BAD_RELA_TYPE;
             }
             memory.writeU64(base + memory.readU64(entry), memory.readU64(entry + ADDEND) + base);
@@ -95,7 +99,7 @@ record Relocator(Memory memory, long base) {
         }
         for (long i = 0; i < table.count; i++) {
             long entry = base + table.offset + i * REL_BYTES;
-            if (memory.readU64(entry + INFO) != RELATIVE) {
+            if (memory.readU64(entry + INFO) != relative) {
                 return BAD_REL_TYPE;
             }
             long word = base + memory.readU64(entry);

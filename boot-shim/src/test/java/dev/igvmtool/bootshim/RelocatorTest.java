@@ -24,7 +24,7 @@ class RelocatorTest {
     }
 
     private int run() {
-        return new Relocator(memory, BASE).run(DYNAMIC);
+        return new Relocator(memory, BASE, Relocator.X64_RELATIVE).run(DYNAMIC);
     }
 
     @Test
@@ -50,7 +50,18 @@ class RelocatorTest {
     @Test
     void aSectionAtTheBaseIsNone() {
         words(BASE, 7, TABLE, 9, 1);
-        assertEquals(Relocator.DONE, new Relocator(memory, BASE).run(BASE));
+        assertEquals(Relocator.DONE, new Relocator(memory, BASE, Relocator.X64_RELATIVE).run(BASE));
+    }
+
+    @Test
+    void aarch64HasAnotherTypeOfRelocation() {
+        Relocator arm = new Relocator(memory, BASE, Relocator.AARCH64_RELATIVE);
+        words(DYNAMIC, 7, TABLE, 9, 24, 0x6fff_fff9L, 1, 0, 0);
+        words(BASE + TABLE, 0x800, 0x403, 0x123);
+        assertEquals(Relocator.DONE, arm.run(DYNAMIC));
+        assertEquals(BASE + 0x123, memory.readU64(BASE + 0x800));
+        words(BASE + TABLE, 0x800, RELATIVE, 0x123);
+        assertEquals(Relocator.BAD_RELA_TYPE, arm.run(DYNAMIC));
     }
 
     @Test

@@ -9,6 +9,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.abi.shim.MemoryVtlType;
+import dev.igvmtool.bootshim.ArmBootShim;
+import dev.igvmtool.bootshim.ShimPlacement;
 import dev.igvmtool.cli.TestConsole.Outcome;
 import dev.igvmtool.cli.boot.Boot;
 import dev.igvmtool.cli.boot.BootOptions;
@@ -16,6 +18,7 @@ import dev.igvmtool.cli.boot.BootOutcome;
 import dev.igvmtool.cli.boot.Handoff;
 import dev.igvmtool.cli.boot.StageOverlays;
 import dev.igvmtool.cli.boot.TimelineEvent;
+import dev.igvmtool.debugger.view.ShimImage;
 import dev.igvmtool.devicetree.Fdt;
 import dev.igvmtool.devicetree.binding.ArmMachine;
 import dev.igvmtool.devicetree.binding.BootTree;
@@ -28,6 +31,7 @@ import dev.igvmtool.host.config.Aarch64Devices;
 import dev.igvmtool.host.config.VmConfig;
 import dev.igvmtool.host.config.VmConfigBuilder;
 import dev.igvmtool.host.config.Vtl2Base;
+import dev.igvmtool.machine.guest.Slot;
 import dev.igvmtool.machine.memory.PhysicalMemory;
 import dev.igvmtool.testing.SharedTestData;
 import java.io.IOException;
@@ -221,6 +225,42 @@ class Aarch64BootTest {
         BootOutcome outcome = boot.run();
         assertEquals(BootOutcome.Result.FAILED, outcome.result());
         assertTrue(reason(outcome).matches("exception 0x10 at 0x[0-9a-f]+, ESR_EL1 0x9600000[4-7]"), reason(outcome));
+    }
+
+    /** The dynamic section that the constants of the shim name, with one relocation, stands in its bss. */
+    private static BootOutcome relocated(long type) throws IOException {
+        Boot boot = golden(RELEASE, config(1).build());
+        ShimImage shim = boot.shim().orElseThrow();
+        long section = 0x1d00;
+        PhysicalMemory memory = boot.vm().machine().physicalMemory();
+        long constants = shim.entry() + (long) new ArmBootShim().steps().size() * Slot.SIZE;
+        ShimPlacement usual = memory.read(ShimPlacement.CODEC, constants);
+        memory.write(
+                ShimPlacement.CODEC,
+                constants,
+                new ShimPlacement(usual.entryOffset(), usual.early(), usual.late(), section));
+        long[] words = {7, section + 0x80, 9, 24, 0x6fff_fff9L, 1, 0, 0};
+        for (int i = 0; i < words.length; i++) {
+            memory.writeU64(shim.shimBase() + section + 8L * i, words[i]);
+        }
+        memory.writeU64(shim.shimBase() + section + 0x80, section + 0x100);
+        memory.writeU64(shim.shimBase() + section + 0x88, type);
+        memory.writeU64(shim.shimBase() + section + 0x90, 0x1234);
+        memory.writeU64(shim.shimBase() + section + 0x100, 0);
+        return boot.run();
+    }
+
+    @Test
+    void theShimIsRelocatedAsItsDynamicSectionSays() throws IOException {
+        BootOutcome good = relocated(0x403);
+        assertEquals(BootOutcome.Result.KERNEL_FINISHED, good.result(), () -> good.failure()
+                .toString());
+        ShimImage shim = ShimImage.find(golden(RELEASE, config(1).build()).vm().machine())
+                .orElseThrow();
+        assertEquals(
+                shim.shimBase() + 0x1234, good.vm().machine().physicalMemory().readU64(shim.shimBase() + 0x1e00));
+        BootOutcome bad = relocated(8);
+        assertTrue(reason(bad).matches("exception 0x10 at 0x[0-9a-f]+, ESR_EL1 0xf200ffff"), reason(bad));
     }
 
     @Test
