@@ -125,7 +125,7 @@ public final class DebugSpeed {
         long[] jumps = new long[JUMPS];
         long[] after = new long[JUMPS];
         for (int i = 0; i < JUMPS; i++) {
-            long turn = 1 + random.nextInt((int) end);
+            long turn = 1L + random.nextInt((int) end);
             jumps[i] = timed(() -> debugger.goTo(turn));
             after[i] = timed(() -> debugger.stepBack(1));
         }

@@ -91,6 +91,11 @@ class MessageFilterTest {
             public int read() throws IOException {
                 throw new IOException("reset by peer");
             }
+
+            @Override
+            public int read(byte[] bytes, int from, int count) throws IOException {
+                return read();
+            }
         }));
     }
 }

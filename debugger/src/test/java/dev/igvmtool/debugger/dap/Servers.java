@@ -71,10 +71,16 @@ final class Servers implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException, InterruptedException {
+    public void close() throws IOException {
         server.close();
         thread.interrupt();
-        if (!ends()) {
+        boolean ended = false;
+        try {
+            ended = ends();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (!ended) {
             throw new AssertionError("the server does not come to an end");
         }
     }
