@@ -143,9 +143,7 @@ final class BootFlow {
                 event("K03", "kernel: initrd"),
                 event("U01", "init: mounts, environment, start of the paravisor"),
                 event("U02", "paravisor: tree, tables, measured configuration"),
-                event("U03", "paravisor: state for the next instance")
-                        .not(FIRST_BOOT, ISOLATED)
-                        .unreached("the paravisor does not save its state yet", NONE));
+                event("U03", "paravisor: state for the next instance").not(FIRST_BOOT, ISOLATED));
     }
 
     private static List<Row> ofTree() {

@@ -27,6 +27,8 @@ final class CoveragePage {
             the stack; with the crash registers that the host may see under this isolation; and with a processor that has
             stopped. Where several boots reach a row, three are named.
 
+            All boots are of x64 images; rows that are AArch64's alone are here so that the list is whole.
+
             Independently of this page, `HandoffIT` compares whole boots with what the real boot shim did and left, wherever its
             data is present.
 

@@ -122,6 +122,7 @@ final class GoodBoots {
     private static List<Scenario> toTheEnd() {
         return List.of(
                 Scenario.ofAll("to-the-guest").toTheEnd().expect(LaterEffects::expected),
+                Scenario.of("restart", NONE).restarts(1).expect(LaterEffects::ofRestart),
                 ServicingRefusals.restart("servicing", state -> state)
                         .expect(Expectation.logs("S16b", "[INFO] reading topology from persisted state"))
                         .expect(Expectation.logs("S19", "[INFO] sidecar: excluding CPUs [1]")));

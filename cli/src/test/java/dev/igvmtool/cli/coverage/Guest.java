@@ -118,8 +118,10 @@ record Guest(VirtualMachine vm, long shimBase, long paramsGpa) {
 
     /** Log of VTL2's kernel, with what its processes have written to it. */
     String kernelLog() {
-        Record kept = partition().kept.get(new KernelStub().number());
-        return kept == null ? "" : KernelMessages.of(kept, memory());
+        return partition()
+                .keptBy(new KernelStub().number())
+                .map(kept -> KernelMessages.of(kept, memory()))
+                .orElse("");
     }
 
     /** Crash register of VTL2: 0 to 4 for P0 to P4, 5 for the control word. */

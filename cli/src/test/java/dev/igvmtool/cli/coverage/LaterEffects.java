@@ -5,6 +5,7 @@ import static dev.igvmtool.cli.coverage.Expectation.comes;
 import static dev.igvmtool.cli.coverage.Expectation.grows;
 
 import dev.igvmtool.abi.paravisor.ParameterRegion;
+import dev.igvmtool.abi.shim.PersistedStateHeader;
 import dev.igvmtool.abi.x64.TdxTrampolineContext;
 import dev.igvmtool.machine.partition.Isolation;
 import dev.igvmtool.machine.vp.RunState;
@@ -50,6 +51,18 @@ final class LaterEffects {
                         List.of(comes("K02", "every processor out of the mailbox", LaterEffects::allOutOfMailbox));
                 });
         return all;
+    }
+
+    /** What one instance of VTL2 leaves for the next, and what that makes of it. */
+    static List<Expectation> ofRestart(Isolation isolation) {
+        return List.of(
+                becomes("V04", "magic of the persisted state", PersistedStateHeader.MAGIC, LaterEffects::persistedMagic)
+                        .of("U03"),
+                Expectation.logs("S16b", "[INFO] reading topology from persisted state"));
+    }
+
+    private static Object persistedMagic(Guest guest) {
+        return guest.u64(guest.params().persistedStateRegionOffset());
     }
 
     private static Expectation hypercallPage() {

@@ -5,6 +5,7 @@ import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.StructLayout;
 import dev.igvmtool.abi.paravisor.ImportedRegion;
 import dev.igvmtool.abi.shim.ShimParams;
+import dev.igvmtool.cli.boot.BootOptions;
 import dev.igvmtool.format.IgvmFile;
 import dev.igvmtool.host.config.CounterSequence;
 import dev.igvmtool.host.config.VmConfig;
@@ -57,6 +58,7 @@ final class Scenario {
     private final List<Stray> strays = new ArrayList<>();
     private final List<Function<Isolation, List<Expectation>>> expectations = new ArrayList<>();
     private Optional<BiPredicate<Guest, ImportedRegion>> shared = Optional.empty();
+    private int restarts;
     private Optional<String> until = Optional.of("S46");
 
     private Scenario(String name, Set<Isolation> isolations) {
@@ -141,6 +143,12 @@ final class Scenario {
         return this;
     }
 
+    /** The boot runs to its end, with VTL2 replaced on the way. */
+    Scenario restarts(int count) {
+        restarts = count;
+        return toTheEnd();
+    }
+
     Scenario expect(Expectation... expected) {
         return expect(isolation -> List.of(expected));
     }
@@ -170,12 +178,8 @@ final class Scenario {
         return isolations;
     }
 
-    Optional<String> until() {
-        return until;
-    }
-
-    long maxTurns() {
-        return MAX_TURNS;
+    BootOptions options() {
+        return new BootOptions(List.of(), until, MAX_TURNS, restarts, Optional.empty());
     }
 
     List<Stray> strays() {

@@ -2,7 +2,6 @@ package dev.igvmtool.cli.coverage;
 
 import dev.igvmtool.cli.StagePrograms;
 import dev.igvmtool.cli.boot.Boot;
-import dev.igvmtool.cli.boot.BootOptions;
 import dev.igvmtool.cli.boot.BootOutcome;
 import dev.igvmtool.format.IgvmFile;
 import dev.igvmtool.host.worker.VirtualMachine;
@@ -100,7 +99,7 @@ final class ScenarioRun {
         Boot boot = new Boot(
                 scenario.image(image, isolation, pristine),
                 scenario.host(isolation, pristine),
-                new BootOptions(List.of(), scenario.until(), scenario.maxTurns()),
+                scenario.options(),
                 List.of(),
                 Optional.of(this::observe));
         Guest started = Guest.before(boot.vm());
