@@ -4,6 +4,7 @@ import dev.igvmtool.abi.binary.IgvmToolException;
 import dev.igvmtool.cli.debug.DebugTarget;
 import dev.igvmtool.debugger.dap.DapServer;
 import dev.igvmtool.debugger.dap.DapTarget;
+import dev.igvmtool.debugger.dap.Opener;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -55,17 +56,19 @@ final class DapService {
         return load(program, options.host, options.stage, options.image);
     }
 
-    private DapServer.Settings settings(Optional<DapTarget> loaded) {
-        return new DapServer.Settings(this::launch, loaded, sources());
+    /** Who is not on this machine has no say in which of its files are read. */
+    private static DapTarget refuse(String program, List<String> args) {
+        throw new IgvmToolException("launch is for clients on this machine; attach to what the server has loaded");
     }
 
     /** Serves the client at the other end of standard input and output. */
     void serve(Optional<DapTarget> loaded) {
-        DapServer.serve(settings(loaded), console.in(), console.out());
+        DapServer.serve(new DapServer.Settings(this::launch, loaded, sources()), console.in(), console.out());
     }
 
     void serve(Optional<DapTarget> loaded, InetAddress address, int port, boolean once) throws IOException {
-        try (DapServer server = new DapServer(settings(loaded), address, port)) {
+        Opener opener = address.isLoopbackAddress() ? this::launch : DapService::refuse;
+        try (DapServer server = new DapServer(new DapServer.Settings(opener, loaded, sources()), address, port)) {
             console.out()
                     .printf(
                             "waiting for a debug client at %s:%d%n",

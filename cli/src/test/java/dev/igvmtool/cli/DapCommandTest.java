@@ -1,6 +1,7 @@
 package dev.igvmtool.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -166,6 +167,22 @@ class DapCommandTest {
                     "Every VP waits for an interrupt or a start",
                     attached.event("stopped").get("description").asText());
             attached.ask("disconnect", "{}");
+        }
+        assertEquals(0, status.get(1, TimeUnit.MINUTES));
+    }
+
+    @Test
+    void clientsElsewhereLaunchNothing() throws Exception {
+        CompletableFuture<Integer> status =
+                start("debug", SAMPLE.toString(), "--dap-port", "0", "--listen", "0.0.0.0", "--once");
+        int port = Integer.parseInt(firstLine().replaceAll(".*:", ""));
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            DapClient remote = new DapClient(socket.getInputStream(), socket.getOutputStream());
+            AssertionError refused =
+                    assertThrows(AssertionError.class, () -> remote.ask("launch", "{'program':'/etc/passwd'}"));
+            assertTrue(String.valueOf(refused.getMessage()).contains("clients on this machine"), refused.getMessage());
+            remote.ask("attach", "{}");
+            remote.ask("disconnect", "{}");
         }
         assertEquals(0, status.get(1, TimeUnit.MINUTES));
     }

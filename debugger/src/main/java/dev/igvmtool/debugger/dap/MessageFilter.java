@@ -3,6 +3,7 @@ package dev.igvmtool.debugger.dap;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /**
  * Messages on their way to a parser: each is passed on whole or not at all, and none that is longer than {@link
@@ -16,6 +17,11 @@ final class MessageFilter extends InputStream {
     private static final int MAX_HEADER = 1 << 10;
     private static final int MAX_DIGITS = 7;
     private static final String LENGTH = "content-length:";
+    private static final String TYPE = "content-type:";
+
+    /** Stands for a line that has no end, or not soon enough. */
+    private static final String BROKEN = "\n";
+
     private static final int END = -1;
 
     private final InputStream in;
@@ -83,8 +89,12 @@ final class MessageFilter extends InputStream {
             if (line.equals(BROKEN) || header > MAX_HEADER) {
                 return new byte[0];
             }
-            if (line.toLowerCase(java.util.Locale.ROOT).startsWith(LENGTH)) {
+            String lower = line.toLowerCase(Locale.ROOT);
+            if (lower.startsWith(LENGTH)) {
                 length = number(line.substring(LENGTH.length()).strip());
+            } else if (!lower.startsWith(TYPE)) {
+                // Least of all a request line: a web page must not reach this server through its reader's browser.
+                return new byte[0];
             }
         }
         if (length <= 0 || length > MAX_MESSAGE) {
@@ -100,9 +110,6 @@ final class MessageFilter extends InputStream {
         System.arraycopy(content, 0, whole, head.length, length);
         return whole;
     }
-
-    /** Stands for a line that has no end, or not soon enough. */
-    private static final String BROKEN = "\n";
 
     private String line(int most) throws IOException {
         StringBuilder line = new StringBuilder();

@@ -6,6 +6,7 @@ import dev.igvmtool.debugger.Moment;
 import dev.igvmtool.machine.vp.Vp;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.eclipse.lsp4j.debug.Source;
 import org.eclipse.lsp4j.debug.StackFrame;
@@ -75,7 +76,7 @@ final class Stack {
         int first = vp * FRAMES_EACH + 1;
         long rip = processor.state().active().rip;
         String state = "VTL" + processor.vtl() + " "
-                + processor.runState().name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ');
+                + processor.runState().name().toLowerCase(Locale.ROOT).replace('_', ' ');
         List<StackFrame> frames = new ArrayList<>();
         Optional<Moment.ProgramStep> step = Moment.stepAt(processor);
         if (step.isPresent()) {

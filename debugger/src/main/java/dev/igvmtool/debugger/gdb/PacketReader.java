@@ -19,6 +19,7 @@ final class PacketReader {
     private static final int ESCAPE_BIT = 0x20;
 
     private final InputStream in;
+    private boolean begun;
 
     /** What came. */
     enum Kind {
@@ -56,6 +57,12 @@ final class PacketReader {
         try {
             while (true) {
                 int octet = in.read();
+                if (!begun && "$+-".indexOf(octet) < 0 && octet != INTERRUPT) {
+                    // Whoever begins with something else is not gdb: a browser, sent here by a page that its user
+                    // reads.
+                    return Event.of(Kind.END);
+                }
+                begun = true;
                 switch (octet) {
                     case END -> {
                         return Event.of(Kind.END);

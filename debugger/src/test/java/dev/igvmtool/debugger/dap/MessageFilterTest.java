@@ -47,6 +47,8 @@ class MessageFilterTest {
             "Content-Length: 1048577\r\n\r\n{}",
             "Content-Length: 99999999999999999999\r\n\r\n{}",
             "Length: 2\r\n\r\n{}",
+            "POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}",
+            "Host: localhost\r\nContent-Length: 2\r\n\r\n{}",
             "x".repeat(5000) + "\r\n\r\n",
             "X: y\r\n".repeat(5000) + "\r\n"
         }) {

@@ -36,6 +36,11 @@ class PacketsTest {
     }
 
     @Test
+    void whoDoesNotBeginAsGdbDoesIsNotHeard() {
+        assertEquals(List.of("END"), read("POST / HTTP/1.1\r\n\r\n$k#6b"));
+    }
+
+    @Test
     void damageIsNoticed() {
         assertEquals(
                 List.of("BAD_PACKET", "BAD_PACKET", "PACKET qC", "END"), read("$qC#b5$qC#zz$qXf$qC#b4$unfinished"));
