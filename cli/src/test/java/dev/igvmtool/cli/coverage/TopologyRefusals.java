@@ -175,7 +175,7 @@ final class TopologyRefusals {
                                 Lie.EVERY_CALL,
                                 new HostConduct.HypercallAnswer(
                                         OptionalInt.of(5), OptionalInt.empty(), Optional.empty())))
-                        .refuses("S22 refused", "S22", "the hypervisor does not translate APIC ids"),
+                        .refuses("S22 refused", "S22", "the hypervisor does not translate ids of processors"),
                 Scenario.of("processor-order-forged", NONE, VBS)
                         .plan("processor-order-forged")
                         .refuses("S22 order", "S22", "VP 7 to the hypervisor, expected VP 0"));
