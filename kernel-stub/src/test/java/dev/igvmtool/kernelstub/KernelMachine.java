@@ -168,7 +168,10 @@ public final class KernelMachine {
         identity(memory, snp ? C_BIT : 0);
         start();
         if (snp) {
-            prepareSnp(memory);
+            memory.write(CcBlob.CODEC, CC_BLOB, new CcBlob(SECRETS_PAGE, CPUID_PAGE));
+            memory.write(SetupData.CODEC, CC_BLOB_ELEMENT, new SetupData(0, SetupData.CC_BLOB, CC_BLOB_BYTES));
+            memory.writeU32(CC_BLOB_ELEMENT + SetupData.CODEC.size(), CC_BLOB);
+            prepareSnp(machine, new CcBlob(SECRETS_PAGE, CPUID_PAGE), SAVE_AREA);
         } else if (td) {
             TrustDomain.prepare(machine);
         }
@@ -210,23 +213,26 @@ public final class KernelMachine {
         return TreeIsolation.valueOf(isolation.name());
     }
 
-    /** What firmware and boot shim leave for an SNP guest. */
-    private void prepareSnp(PhysicalMemory memory) {
-        memory.write(CcBlob.CODEC, CC_BLOB, new CcBlob(SECRETS_PAGE, CPUID_PAGE));
-        memory.write(SetupData.CODEC, CC_BLOB_ELEMENT, new SetupData(0, SetupData.CC_BLOB, CC_BLOB_BYTES));
-        memory.writeU32(CC_BLOB_ELEMENT + SetupData.CODEC.size(), CC_BLOB);
+    /** What the firmware leaves for an SNP guest: CPUID page, secrets page, and the save area of the boot processor. */
+    static void prepareSnp(Machine machine, CcBlob blob, long saveArea) {
+        PhysicalMemory memory = machine.physicalMemory();
         memory.writeBytes(
-                CPUID_PAGE, cpuidPage(0, 1, 0xb, 0x8000_0000, 0x8000_001f).toBytes());
-        memory.writeU32(SECRETS_PAGE, SecretsPage.VERSION);
-        Vmsa area = new Vmsa(memory, SAVE_AREA);
+                blob.cpuidPhys(),
+                cpuidPage(machine, 0, 1, 0xb, 0x8000_0000, 0x8000_001f).toBytes());
+        memory.writeU32(blob.secretsPhys(), SecretsPage.VERSION);
+        Vmsa area = new Vmsa(memory, saveArea);
         area.set(Vmsa.EFER, 0x1d00);
         area.set(Vmsa.SEV_FEATURES, SevFeatures.SNP_ACTIVE | SevFeatures.DEBUG_SWAP);
-        machine.partition().state().saveAreas.add(SAVE_AREA);
-        machine.vp(0).mutableState().active().vmsa = SAVE_AREA;
+        machine.partition().state().saveAreas.add(saveArea);
+        machine.vp(0).mutableState().active().vmsa = saveArea;
     }
 
     /** The page with the machine's own leaves. */
     public CpuidPage cpuidPage(int... leaves) {
+        return cpuidPage(machine, leaves);
+    }
+
+    private static CpuidPage cpuidPage(Machine machine, int... leaves) {
         List<CpuidPage.Entry> entries = new ArrayList<>();
         for (int leaf : leaves) {
             CpuidResult result = machine.partition().cpuid().query(leaf, 0, 0);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.igvmtool.abi.binary.ByteReader;
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.GpaRange;
 import dev.igvmtool.abi.hv.InitialVpContext;
@@ -24,6 +25,7 @@ import dev.igvmtool.machine.Programs;
 import dev.igvmtool.machine.event.MachineEvent;
 import dev.igvmtool.machine.guest.StageImage;
 import dev.igvmtool.machine.memory.PhysicalMemory;
+import dev.igvmtool.machine.partition.Isolation;
 import dev.igvmtool.machine.partition.PartitionConfig;
 import dev.igvmtool.machine.partition.VpTopology;
 import dev.igvmtool.testing.SharedTestData;
@@ -46,6 +48,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RealHandoffIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final long ALL = 1L << 40;
+    private static final long C_BIT = 1L << 51;
+    /** SNP: a page that the kernel does not use; the recorded programs had no save area. */
+    private static final long SAVE_AREA = ALL - 0x1000;
 
     private final List<String> steps = new ArrayList<>();
 
@@ -82,18 +87,12 @@ class RealHandoffIT {
     private static long expectedProcessors(Path folder) throws IOException {
         BootTree tree = BootTree.of(Fdt.parse(bytes(folder, "kernel-tree.dtb")));
         String line = bytes(folder, "command-line.txt").toUtf8();
-        return switch (tree.isolation()) {
-            case SNP, TDX -> 1;
-            case NONE, VBS -> {
-                if (!line.contains("boot_cpus=")) {
-                    yield tree.cpus().size();
-                }
-                Set<String> cpus = new TreeSet<>(List.of("0"));
-                cpus.addAll(List.of(
-                        line.replaceAll("(?s).*boot_cpus=(\\S*).*", "$1").split(",", -1)));
-                yield cpus.size();
-            }
-        };
+        if (!line.contains("boot_cpus=")) {
+            return tree.cpus().size();
+        }
+        Set<String> cpus = new TreeSet<>(List.of("0"));
+        cpus.addAll(List.of(line.replaceAll("(?s).*boot_cpus=(\\S*).*", "$1").split(",", -1)));
+        return cpus.size();
     }
 
     private static Machine machine(Path folder) throws IOException {
@@ -106,9 +105,11 @@ class RealHandoffIT {
         List<VpTopology> vps = new ArrayList<>();
         BootTree bootTree = BootTree.of(Fdt.parse(tree));
         bootTree.cpus().forEach(cpu -> vps.add(new VpTopology((int) cpu.hardwareId(), (int) cpu.node())));
+        Isolation isolation = Isolation.valueOf(bootTree.isolation().name());
         Machine machine = new Machine(
                 PartitionConfig.builder()
                         .vps(vps)
+                        .isolation(isolation)
                         .ram(List.of(new GpaRange(0, ALL)))
                         .build(),
                 new Programs(List.of(kernel)));
@@ -123,7 +124,13 @@ class RealHandoffIT {
         memory.writeBytes(params.ramdiskImage(), Bytes.wrap(Files.readAllBytes(initrd)));
         writeChain(memory, folder, result.get("setup_data"), shim, tree);
         writeControlPages(memory, folder);
-        start(machine, registers, entry);
+        start(machine, registers, entry, isolation == Isolation.SNP ? C_BIT : 0);
+        if (isolation == Isolation.SNP) {
+            KernelMachine.prepareSnp(
+                    machine, CcBlob.CODEC.read(new ByteReader(bytes(folder, "cc-blob.bin"))), SAVE_AREA);
+        } else if (isolation == Isolation.TDX) {
+            TrustDomain.prepare(machine);
+        }
         return machine;
     }
 
@@ -174,10 +181,10 @@ class RealHandoffIT {
     }
 
     /** Identity tables in the two pages where the file has its own. */
-    private static void start(Machine machine, JsonNode registers, long entry) {
+    private static void start(Machine machine, JsonNode registers, long entry, long privateBit) {
         PhysicalMemory memory = machine.physicalMemory();
         long root = hex(registers.get("cr3"));
-        long flags = PageTableEntry.PRESENT | PageTableEntry.WRITABLE;
+        long flags = PageTableEntry.PRESENT | PageTableEntry.WRITABLE | privateBit;
         memory.writeU64(root, root + 0x1000 | flags);
         for (int i = 0; i < 512; i++) {
             memory.writeU64(root + 0x1000 + i * 8L, (long) i << 30 | flags | PageTableEntry.LARGE);
