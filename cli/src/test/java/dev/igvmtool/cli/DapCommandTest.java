@@ -134,7 +134,7 @@ class DapCommandTest {
         JsonNode frame = top(1);
         Path file = Path.of(frame.at("/source/path").asText());
         int line = frame.get("line").asInt();
-        assertTrue(Files.readAllLines(file).get(line - 1).contains("(Cpu cpu"), file + ":" + line);
+        assertTrue(Files.readAllLines(file).get(line - 1).contains(" writeDeviceTree("), file + ":" + line);
 
         client.ask("setFunctionBreakpoints", "{'breakpoints':[]}");
         JsonNode breakpoint = client.ask(

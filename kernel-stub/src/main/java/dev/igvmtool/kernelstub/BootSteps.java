@@ -42,7 +42,7 @@ final class BootSteps {
                 step("hypervisor-interface", HypervisorSteps::setUp),
                 step("vp-assist-page", HypervisorSteps::assistPage),
                 step("vtl-return-offset", HypervisorSteps::vtlReturnOffset),
-                step("enable-apic", cpu -> Interrupts.enable(Kernel.resume(cpu).host())),
+                step("enable-apic", cpu -> Interrupts.enable(Kernel.resume(cpu))),
                 step("message-page", SintDevice::prepare),
                 step("boot-processor-online", BootSteps::bootProcessorOnline),
                 step("K02", "bring-up-processors", cpu -> ProcessorSteps.bringUpAll(cpu, "unpack-initrd")),

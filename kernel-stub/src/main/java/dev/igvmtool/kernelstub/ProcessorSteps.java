@@ -63,7 +63,7 @@ final class ProcessorSteps {
                 step(ORDERED, ProcessorSteps::ordered),
                 step(ENTRY, ProcessorSteps::enter),
                 step("secondary-registers", ProcessorTables::loadSystemCallRegisters),
-                step(SECONDARY, cpu -> Interrupts.enable(Kernel.resume(cpu).host())),
+                step(SECONDARY, cpu -> Interrupts.enable(Kernel.resume(cpu))),
                 step("secondary-online", ProcessorSteps::online));
     }
 

@@ -9,6 +9,7 @@ public record PageTableEntry(long value) {
     public static final long PRESENT = 1;
     public static final long WRITABLE = 1 << 1;
     public static final long USER = 1 << 2;
+    public static final long CACHE_DISABLE = 1 << 4;
     public static final long ACCESSED = 1 << 5;
     public static final long DIRTY = 1 << 6;
     public static final long LARGE = 1 << 7;

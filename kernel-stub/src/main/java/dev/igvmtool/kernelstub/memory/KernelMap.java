@@ -14,6 +14,9 @@ public final class KernelMap {
     /** The hypercall page, executable, in the area of modules. */
     public static final long HYPERCALL_PAGE = 0xffff_ffff_c000_0000L;
 
+    /** The registers of the local APIC, in the area of the fixmap. */
+    public static final long APIC = 0xffff_ffff_ff5f_d000L;
+
     /** Where a processor maps foreign memory for a moment, in the area of {@code vmalloc}: two windows each. */
     private static final long WINDOWS = 0xffff_c900_0000_0000L;
 

@@ -34,6 +34,21 @@ public final class VirtualMemory implements Memory {
 
         /** VTL that the VP runs in. */
         int vtl();
+
+        /** True if there is no RAM here but a register of 32 bits, of the VP itself. */
+        default boolean hasRegister(long gpa) {
+            return false;
+        }
+
+        /** Reads a register. */
+        default long readRegister(long gpa) {
+            throw new IllegalStateException("no register");
+        }
+
+        /** Writes a register. */
+        default void writeRegister(long gpa, long value) {
+            throw new IllegalStateException("no register");
+        }
     }
 
     /** Sees every access, by physically contiguous piece. */
@@ -182,7 +197,19 @@ public final class VirtualMemory implements Memory {
 
     @Override
     public long readU32(long address) {
-        return readScalar(address, Integer.BYTES);
+        try {
+            return readScalar(address, Integer.BYTES);
+        } catch (GpaFault fault) {
+            if (!isRegister(fault)) {
+                throw fault;
+            }
+            report(AccessKind.READ, address, fault.gpa(), Integer.BYTES);
+            return context.readRegister(fault.gpa());
+        }
+    }
+
+    private boolean isRegister(GpaFault fault) {
+        return fault.reason() == GpaFault.Reason.UNMAPPED && !fault.inTables() && context.hasRegister(fault.gpa());
     }
 
     @Override
@@ -202,7 +229,15 @@ public final class VirtualMemory implements Memory {
 
     @Override
     public void writeU32(long address, long value) {
-        writeScalar(address, value, Integer.BYTES);
+        try {
+            writeScalar(address, value, Integer.BYTES);
+        } catch (GpaFault fault) {
+            if (!isRegister(fault)) {
+                throw fault;
+            }
+            context.writeRegister(fault.gpa(), value);
+            report(AccessKind.WRITE, address, fault.gpa(), Integer.BYTES);
+        }
     }
 
     @Override

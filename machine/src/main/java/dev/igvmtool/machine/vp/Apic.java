@@ -2,15 +2,17 @@ package dev.igvmtool.machine.vp;
 
 import java.util.Arrays;
 
-/** The local APIC of one VTL of a VP in x2APIC mode: pending and in-service vectors, their order, and the timer. */
+/** The local APIC of one VTL of a VP: pending and in-service vectors, their order, and the timer. */
 public final class Apic {
     private static final long X2APIC_ENABLED = 1 << 10;
     private static final long GLOBALLY_ENABLED = 1 << 11;
     private static final long BOOT_PROCESSOR = 1 << 8;
     private static final int SOFTWARE_ENABLED = 1 << 8;
     private static final int SPURIOUS_RESET = 0xff;
-    /** No register page in memory is modelled at any other address than this. */
-    private static final long BASE_BITS = 0xfee0_0000L | X2APIC_ENABLED | GLOBALLY_ENABLED | BOOT_PROCESSOR;
+    /** Of the page of registers, at which alone one is modelled. */
+    static final long BASE = 0xfee0_0000L;
+
+    private static final long BASE_BITS = BASE | X2APIC_ENABLED | GLOBALLY_ENABLED | BOOT_PROCESSOR;
 
     private static final int WORDS = 4;
     /** Thermal, performance, LINT0, LINT1, error. */
@@ -83,6 +85,11 @@ public final class Apic {
     /** True if the registers are reached as MSRs. */
     public boolean x2apic() {
         return (base & (X2APIC_ENABLED | GLOBALLY_ENABLED)) == (X2APIC_ENABLED | GLOBALLY_ENABLED);
+    }
+
+    /** True if the registers are reached in memory. */
+    boolean isInMemory() {
+        return (base & (X2APIC_ENABLED | GLOBALLY_ENABLED)) == GLOBALLY_ENABLED;
     }
 
     /** Spurious-interrupt vector register. */

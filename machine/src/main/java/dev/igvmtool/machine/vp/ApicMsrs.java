@@ -71,9 +71,11 @@ final class ApicMsrs {
     }
 
     OptionalLong read(int number) {
-        if (!apic().x2apic()) {
-            return OptionalLong.empty();
-        }
+        return apic().x2apic() ? value(number) : OptionalLong.empty();
+    }
+
+    /** The register with the number of an MSR, in whatever way it is reached. */
+    OptionalLong value(int number) {
         if (number >= ISR && number < ISR + WORDS) {
             return OptionalLong.of(apic().inServiceWord(number - ISR));
         }
@@ -105,9 +107,11 @@ final class ApicMsrs {
 
     /** False if there is no such register to write. */
     boolean write(int number, long value) {
-        if (!apic().x2apic()) {
-            return false;
-        }
+        return apic().x2apic() && set(number, value);
+    }
+
+    /** Sets the register with the number of an MSR, in whatever way it is reached; false if there is none to write. */
+    boolean set(int number, long value) {
         if (number >= LVT_THERMAL && number <= LVT_ERROR) {
             vp.mutableState().active().apic.setLvt(number - LVT_THERMAL, (int) allowed(number, value, LVT_BITS));
             return true;
@@ -175,6 +179,11 @@ final class ApicMsrs {
     /** Interrupt command register: the last command. */
     long command() {
         return apic().command();
+    }
+
+    /** Interrupt command in the register of the hypervisor: in xAPIC mode its destination is in the upper 8 bits. */
+    void sendAsMode(long command) {
+        send(apic().x2apic() ? command : ApicPage.destination(command >>> 56) << 32 | command & 0xffff_ffffL);
     }
 
     /** Interrupt command: to a destination or a shorthand. Levels are asserted, never taken back. */

@@ -54,7 +54,7 @@ final class SyntheticMsrs {
         }
         switch (number) {
             case Msr.HV_EOI -> apic.endOfInterrupt();
-            case Msr.HV_ICR -> apic.send(value);
+            case Msr.HV_ICR -> apic.sendAsMode(value);
             case Msr.HV_TPR -> apic.setTaskPriority(value);
             case Msr.HV_TSC_FREQUENCY, Msr.HV_APIC_FREQUENCY, Msr.HV_GUEST_IDLE -> {
                 return false;

@@ -27,6 +27,7 @@ final class VpMemory {
     VpMemory(Vp vp) {
         this.vp = vp;
         this.partition = vp.partition();
+        ApicPage apic = new ApicPage(vp);
         this.memory = new VirtualMemory(partition.memory(), new VirtualMemory.Context() {
             @Override
             public Translation translation() {
@@ -36,6 +37,21 @@ final class VpMemory {
             @Override
             public int vtl() {
                 return vp.vtl();
+            }
+
+            @Override
+            public boolean hasRegister(long gpa) {
+                return partition.architecture() == Architecture.X64 && apic.hasRegister(gpa);
+            }
+
+            @Override
+            public long readRegister(long gpa) {
+                return apic.read(gpa);
+            }
+
+            @Override
+            public void writeRegister(long gpa, long value) {
+                apic.write(gpa, value);
             }
         });
     }
