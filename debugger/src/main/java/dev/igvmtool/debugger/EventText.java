@@ -18,7 +18,7 @@ public final class EventText {
         if (event instanceof MachineEvent.HypercallDone it) {
             return String.format(
                     "hypercall %s, status 0x%x, %d reps done",
-                    hypercall(it.code()), it.result() & 0xffff, it.result() >>> 32 & 0xfff);
+                    HypercallCode.nameOf(it.code()), it.result() & 0xffff, it.result() >>> 32 & 0xfff);
         }
         if (event instanceof MachineEvent.MemoryRead it) {
             return String.format("read of %d bytes at GVA 0x%x, GPA 0x%x", it.length(), it.gva(), it.gpa());
@@ -54,11 +54,6 @@ public final class EventText {
             return "intercept: " + MessageType.nameOf(it.messageType());
         }
         return general(event);
-    }
-
-    /** Name of a hypercall, its code if it has none. */
-    public static String hypercall(int code) {
-        return HypercallCode.of(code).map(HypercallCode::callName).orElseGet(() -> String.format("0x%x", code));
     }
 
     /** Kind and components: for the events that need no words of their own. */

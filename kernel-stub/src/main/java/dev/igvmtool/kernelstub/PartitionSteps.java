@@ -35,11 +35,7 @@ final class PartitionSteps {
     static void enter(Cpu cpu) {
         Kernel kernel = Kernel.resume(cpu);
         RunPage run = VtlSteps.runPage(kernel);
-        if (!VtlSteps.mayEnter(kernel, run)) {
-            return;
-        }
-        if ((run.flags() & RunPage.FLAG_HALTED) != 0) {
-            cpu.jumpTo(VtlSteps.HALT);
+        if (!VtlSteps.mayEnterByHardware(kernel, run)) {
             return;
         }
         if (!giveApicPage(kernel)) {

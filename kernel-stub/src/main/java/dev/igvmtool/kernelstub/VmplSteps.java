@@ -24,11 +24,7 @@ final class VmplSteps {
     static void run(Cpu cpu) {
         Kernel kernel = Kernel.resume(cpu);
         RunPage run = VtlSteps.runPage(kernel);
-        if (!VtlSteps.mayEnter(kernel, run)) {
-            return;
-        }
-        if ((run.flags() & RunPage.FLAG_HALTED) != 0) {
-            cpu.jumpTo(VtlSteps.HALT);
+        if (!VtlSteps.mayEnterByHardware(kernel, run)) {
             return;
         }
         SnpHost host = (SnpHost) kernel.host();

@@ -84,6 +84,18 @@ final class VtlSteps {
         return !othersWait;
     }
 
+    /** The same where the hypervisor does not see that the lower VTL has halted: the processor waits for it here. */
+    static boolean mayEnterByHardware(Kernel kernel, RunPage run) {
+        if (!mayEnter(kernel, run)) {
+            return false;
+        }
+        boolean halted = (run.flags() & RunPage.FLAG_HALTED) != 0;
+        if (halted) {
+            kernel.cpu().jumpTo(HALT);
+        }
+        return !halted;
+    }
+
     private static void enterLower(Cpu cpu) {
         Kernel kernel = Kernel.resume(cpu);
         RunPage run = runPage(kernel);

@@ -185,7 +185,6 @@ public final class Machine {
                 partition.state().copy(),
                 vps,
                 partition.ports().save(),
-                partition.mmio().save(),
                 partition.connections().save(),
                 partition.deviceInterrupts().save(),
                 partition.conduct().save());
@@ -204,7 +203,6 @@ public final class Machine {
         }
         partition.timers().lookAtAll();
         partition.ports().restore(snapshot.ports);
-        partition.mmio().restore(snapshot.mmio);
         partition.connections().restore(snapshot.connections);
         partition.deviceInterrupts().restore(snapshot.deviceInterrupts);
         partition.conduct().restore(snapshot.conduct);

@@ -22,7 +22,6 @@ public final class Snapshot {
     final PartitionState partition;
     final List<VpState> vps;
     final List<Record> ports;
-    final List<Record> mmio;
     final Connections.State connections;
     final DeviceInterrupts.State deviceInterrupts;
     final Record conduct;
@@ -36,7 +35,6 @@ public final class Snapshot {
             PartitionState partition,
             List<VpState> vps,
             List<Record> ports,
-            List<Record> mmio,
             Connections.State connections,
             DeviceInterrupts.State deviceInterrupts,
             Record conduct) {
@@ -48,7 +46,6 @@ public final class Snapshot {
         this.partition = partition;
         this.vps = vps;
         this.ports = ports;
-        this.mmio = mmio;
         this.connections = connections;
         this.deviceInterrupts = deviceInterrupts;
         this.conduct = conduct;

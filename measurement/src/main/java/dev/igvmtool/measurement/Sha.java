@@ -18,6 +18,21 @@ public final class Sha {
         return of("SHA-384");
     }
 
+    /** SHA-256 of {@code content}. */
+    public static Bytes sha256(Bytes content) {
+        return hash(sha256(), content);
+    }
+
+    /** SHA-384 of {@code content}. */
+    public static Bytes sha384(Bytes content) {
+        return hash(sha384(), content);
+    }
+
+    private static Bytes hash(MessageDigest hash, Bytes content) {
+        update(hash, content);
+        return Bytes.wrap(hash.digest());
+    }
+
     /** Feeds all of {@code content}. */
     public static void update(MessageDigest hash, Bytes content) {
         hash.update(content.asBuffer());

@@ -46,7 +46,7 @@ final class SidecarExitSteps {
                 .step(
                         "reopen-online-cpus",
                         process -> process.open(KernelFiles.CPU_ONLINE, OpenFlags.RDONLY | OpenFlags.CLOEXEC, 0))
-                .step("reread-online-cpus", SidecarExitSteps::readOnline)
+                .step("reread-online-cpus", VpSteps::readOnlineCpus)
                 .step("close-online-cpus", SidecarExitSteps::closeOnline)
                 .step("make-vp-thread", process -> process.cpu().jumpTo(ThreadSteps.CREATE))
                 .step(MOVED, SidecarExitSteps::moved)
@@ -141,12 +141,6 @@ final class SidecarExitSteps {
     private static void cpuOrdered(ParavisorProcess process) {
         process.result("bring CPU " + process.get(Variable.VP) + " online");
         process.close(process.get(Variable.FILE));
-    }
-
-    private static void readOnline(ParavisorProcess process) {
-        process.set(Variable.FILE, process.result("open " + KernelFiles.CPU_ONLINE));
-        process.cpu()
-                .systemCall(Syscall.READ, process.get(Variable.FILE), process.at(DataLayout.ONLINE), DataLayout.PAGE);
     }
 
     private static void closeOnline(ParavisorProcess process) {

@@ -49,7 +49,7 @@ final class VpSteps {
                 .step("log-vps", VpSteps::logVps);
     }
 
-    private static void readOnlineCpus(ParavisorProcess process) {
+    static void readOnlineCpus(ParavisorProcess process) {
         process.set(Variable.FILE, process.result("open " + KernelFiles.CPU_ONLINE));
         process.cpu()
                 .systemCall(Syscall.READ, process.get(Variable.FILE), process.at(DataLayout.ONLINE), DataLayout.PAGE);

@@ -59,6 +59,11 @@ public enum HypercallCode {
         return callName;
     }
 
+    /** Name of the call of a code, the code if it is none of these. */
+    public static String nameOf(int code) {
+        return of(code).map(HypercallCode::callName).orElseGet(() -> String.format("0x%x", code));
+    }
+
     /** The call of a code, if it is one of these. */
     public static Optional<HypercallCode> of(int code) {
         return Arrays.stream(values()).filter(c -> c.code == code).findFirst();

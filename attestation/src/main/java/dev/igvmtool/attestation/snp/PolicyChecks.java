@@ -261,8 +261,7 @@ final class PolicyChecks {
                     ? Check.fail(rule.guid(), "no such entry", "an entry", SnpClause.TABLE)
                     : Check.skipped(rule.guid(), "no such entry", SnpClause.TABLE, "the policy lets it be absent");
         }
-        String found =
-                Bytes.wrap(Sha.sha256().digest(entry.get().toByteArray())).toHex();
+        String found = Sha.sha256(entry.get()).toHex();
         return Check.of(
                 rule.guid(),
                 rule.sha256().map(it -> it.toHex().equals(found)).orElse(true),

@@ -45,7 +45,7 @@ final class QuoteChecks {
                         : Check.skipped(
                                 "bytes behind the signature data",
                                 quote.trailing().size() + " bytes, SHA-256 "
-                                        + sha256(quote.trailing()).toHex(),
+                                        + Sha.sha256(quote.trailing()).toHex(),
                                 TdxClause.QUOTE,
                                 "nobody signs them; they are passed over"));
         return new Group("format", checks);
@@ -88,11 +88,5 @@ final class QuoteChecks {
         Sha.update(hash, quote.signature().attestationKey());
         Sha.update(hash, quote.signature().authenticationData());
         return Bytes.wrap(hash.digest()).paddedTo(2 * SHA256_BYTES);
-    }
-
-    private static Bytes sha256(Bytes content) {
-        MessageDigest hash = Sha.sha256();
-        Sha.update(hash, content);
-        return Bytes.wrap(hash.digest());
     }
 }

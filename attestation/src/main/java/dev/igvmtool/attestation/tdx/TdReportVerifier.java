@@ -46,7 +46,7 @@ public final class TdReportVerifier {
     }
 
     private static Check hash(String name, Bytes content, Bytes expected) {
-        String found = Bytes.wrap(Sha.sha384().digest(content.toByteArray())).toHex();
+        String found = Sha.sha384(content).toHex();
         return Check.equal(name, found, expected.toHex(), CLAUSE);
     }
 

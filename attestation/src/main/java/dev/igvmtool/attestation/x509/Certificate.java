@@ -128,7 +128,7 @@ public record Certificate(Bytes der, X509Certificate x509) {
 
     /** SHA-256 of the certificate, in hex. */
     public String fingerprint() {
-        return Bytes.wrap(Sha.sha256().digest(der.toByteArray())).toHex();
+        return Sha.sha256(der).toHex();
     }
 
     @Override

@@ -54,7 +54,7 @@ final class StepEffects {
         } else if (event instanceof MachineEvent.MemoryWrite write) {
             touch(writes, places, write.gpa(), write.length());
         } else if (event instanceof MachineEvent.HypercallDone call) {
-            count("hypercall " + hypercallName(call.code()));
+            count("hypercall " + HypercallCode.nameOf(call.code()));
         } else if (event instanceof MachineEvent.MsrRead msr) {
             count(String.format("rdmsr 0x%x", msr.number()));
         } else if (event instanceof MachineEvent.MsrWrite msr) {
@@ -72,10 +72,6 @@ final class StepEffects {
         } else if (event instanceof MachineEvent.VpStarted started) {
             count(String.format("starts VP %d in VTL %d", started.vp(), started.vtl()));
         }
-    }
-
-    private static String hypercallName(int code) {
-        return HypercallCode.of(code).map(HypercallCode::callName).orElseGet(() -> String.format("0x%x", code));
     }
 
     private static void touch(List<Touched> ranges, Places places, long gpa, int length) {

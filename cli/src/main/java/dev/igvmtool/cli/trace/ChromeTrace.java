@@ -3,6 +3,7 @@ package dev.igvmtool.cli.trace;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.MinimalPrettyPrinter;
+import dev.igvmtool.abi.hv.HypercallCode;
 import dev.igvmtool.debugger.EventText;
 import dev.igvmtool.debugger.trace.RunTrace;
 import dev.igvmtool.debugger.trace.TurnTrace;
@@ -123,7 +124,7 @@ public final class ChromeTrace implements RunTrace.Visitor, Closeable {
         double start = turn.turn() + (1 - HYPERCALL_ROOM) / 2 + number * length;
         json.writeStartObject();
         json.writeStringField("ph", "X");
-        json.writeStringField("name", EventText.hypercall(call.code()));
+        json.writeStringField("name", HypercallCode.nameOf(call.code()));
         json.writeStringField("cat", "hypercall");
         json.writeNumberField("ts", Math.round(start * 1000) / 1000.0);
         json.writeNumberField("dur", Math.round(length * 900) / 1000.0);

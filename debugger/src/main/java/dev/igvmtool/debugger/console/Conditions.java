@@ -3,7 +3,6 @@ package dev.igvmtool.debugger.console;
 import dev.igvmtool.abi.hv.HypercallCode;
 import dev.igvmtool.debugger.Condition;
 import dev.igvmtool.debugger.Condition.Access;
-import dev.igvmtool.debugger.EventText;
 import dev.igvmtool.machine.event.MachineEvent;
 import java.util.Arrays;
 import java.util.List;
@@ -201,7 +200,7 @@ final class Conditions {
         if (condition instanceof Condition.OnHypercall call) {
             return "hypercall"
                     + (call.code().isPresent()
-                            ? " " + EventText.hypercall(call.code().getAsInt())
+                            ? " " + HypercallCode.nameOf(call.code().getAsInt())
                             : "");
         }
         if (condition instanceof Condition.OnMsr msr) {

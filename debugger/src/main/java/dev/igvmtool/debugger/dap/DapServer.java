@@ -1,13 +1,12 @@
 package dev.igvmtool.debugger.dap;
 
+import dev.igvmtool.debugger.ClientListener;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -16,7 +15,7 @@ import java.util.Optional;
  * for its own request to.
  */
 public final class DapServer implements Closeable {
-    private final ServerSocket socket;
+    private final ClientListener listener;
     private final Settings settings;
 
     /**
@@ -36,14 +35,12 @@ public final class DapServer implements Closeable {
      */
     public DapServer(Settings settings, InetAddress address, int port) throws IOException {
         this.settings = settings;
-        socket = new ServerSocket();
-        socket.setReuseAddress(true);
-        socket.bind(new InetSocketAddress(address, port), 1);
+        listener = new ClientListener(address, port);
     }
 
     /** The address with the port that was opened. */
     public InetSocketAddress address() {
-        return (InetSocketAddress) socket.getLocalSocketAddress();
+        return listener.address();
     }
 
     /**
@@ -52,17 +49,7 @@ public final class DapServer implements Closeable {
      * @param once ends when the first client is gone, too
      */
     public void serve(boolean once) throws IOException {
-        boolean over = false;
-        while (!over) {
-            try (Socket client = socket.accept()) {
-                client.setTcpNoDelay(true);
-                over = serve(settings, client.getInputStream(), client.getOutputStream()) || once;
-            } catch (IOException gone) {
-                if (socket.isClosed()) {
-                    return;
-                }
-            }
-        }
+        listener.serve(once, (in, out) -> serve(settings, in, out));
     }
 
     /** Serves the client at the other end of two streams; true if it wants an end of all. */
@@ -72,6 +59,6 @@ public final class DapServer implements Closeable {
 
     @Override
     public void close() throws IOException {
-        socket.close();
+        listener.close();
     }
 }

@@ -1,5 +1,6 @@
 package dev.igvmtool.debugger.gdb;
 
+import dev.igvmtool.debugger.ClientListener;
 import dev.igvmtool.debugger.Debugger;
 import dev.igvmtool.debugger.view.Origins;
 import dev.igvmtool.debugger.view.Structures;
@@ -8,8 +9,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -18,7 +17,7 @@ import java.util.function.Supplier;
  * What a client does cannot end the server but for its own kill request.
  */
 public final class GdbServer implements Closeable {
-    private final ServerSocket socket;
+    private final ClientListener listener;
     private final Target target;
     private final SymbolFiles symbols;
 
@@ -40,14 +39,12 @@ public final class GdbServer implements Closeable {
         this.symbols = new SymbolFiles(target.debugger(), target.structures());
         // gdb waits two seconds for an answer and then loses count of them: what takes long is done before it comes.
         symbols.all();
-        socket = new ServerSocket();
-        socket.setReuseAddress(true);
-        socket.bind(new InetSocketAddress(address, port), 1);
+        listener = new ClientListener(address, port);
     }
 
     /** The address with the port that was opened. */
     public InetSocketAddress address() {
-        return (InetSocketAddress) socket.getLocalSocketAddress();
+        return listener.address();
     }
 
     /**
@@ -56,27 +53,11 @@ public final class GdbServer implements Closeable {
      * @param once ends when the first client is gone, too
      */
     public void serve(boolean once) throws IOException {
-        boolean over = false;
-        while (!over) {
-            try (Socket client = socket.accept()) {
-                client.setTcpNoDelay(true);
-                over = new GdbSession(
-                                target,
-                                symbols,
-                                new BufferedInputStream(client.getInputStream()),
-                                client.getOutputStream())
-                        .run();
-            } catch (IOException gone) {
-                if (socket.isClosed()) {
-                    return;
-                }
-            }
-            over |= once;
-        }
+        listener.serve(once, (in, out) -> new GdbSession(target, symbols, new BufferedInputStream(in), out).run());
     }
 
     @Override
     public void close() throws IOException {
-        socket.close();
+        listener.close();
     }
 }

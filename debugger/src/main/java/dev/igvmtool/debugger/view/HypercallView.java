@@ -1,6 +1,7 @@
 package dev.igvmtool.debugger.view;
 
 import dev.igvmtool.abi.binary.Bytes;
+import dev.igvmtool.abi.hv.HypercallCode;
 import dev.igvmtool.abi.hv.HypercallControl;
 import dev.igvmtool.debugger.EventText;
 import dev.igvmtool.machine.event.MachineEvent;
@@ -21,7 +22,7 @@ public final class HypercallView {
                 String.format(
                         "0x%x: %s%s, %d reps from %d",
                         call.control(),
-                        EventText.hypercall(call.code()),
+                        HypercallCode.nameOf(call.code()),
                         control.fast() ? ", fast" : "",
                         control.repCount(),
                         control.repStart()),
@@ -34,7 +35,7 @@ public final class HypercallView {
                     new BufferMemory(call.output()), 0, call.output().size());
             children.add(ViewNode.structure("output", "", 0, call.output().size(), output));
         }
-        return ViewNode.structure("hypercall", EventText.hypercall(call.code()), 0, 0, children);
+        return ViewNode.structure("hypercall", HypercallCode.nameOf(call.code()), 0, 0, children);
     }
 
     private static ViewNode input(Bytes input, HypercallForm form) {

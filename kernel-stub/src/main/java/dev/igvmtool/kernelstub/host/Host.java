@@ -1,9 +1,12 @@
 package dev.igvmtool.kernelstub.host;
 
 import dev.igvmtool.abi.binary.Bytes;
+import dev.igvmtool.abi.binary.Memory;
 import dev.igvmtool.abi.hv.HypercallControl;
 import dev.igvmtool.abi.hv.HypercallResult;
+import dev.igvmtool.kernelstub.memory.KernelMap;
 import dev.igvmtool.machine.guest.CpuidResult;
+import java.util.function.LongSupplier;
 
 /**
  * The hypervisor, and the host behind it, as the processor reaches them on which the step runs. What the processor answers
@@ -36,7 +39,15 @@ public sealed interface Host permits OpenHost, SnpHost, TdHost {
     HypercallResult hypercall(HypercallControl control, Bytes input);
 
     /** Output of the last call on this processor. */
-    Bytes output(int length);
+    default Bytes output(int length) {
+        return physical().readBytes(exchange().getAsLong() + KernelMap.PAGE, length);
+    }
+
+    /** Memory by guest physical address. */
+    Memory physical();
+
+    /** Page for input of the processor on which the step runs; the page after it is for output. */
+    LongSupplier exchange();
 
     /** Waits for an interrupt. */
     void halt();

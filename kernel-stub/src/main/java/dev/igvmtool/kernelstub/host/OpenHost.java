@@ -56,11 +56,6 @@ public record OpenHost(Cpu cpu, Memory physical, LongSupplier exchange) implemen
     }
 
     @Override
-    public Bytes output(int length) {
-        return physical.readBytes(exchange.getAsLong() + KernelMap.PAGE, length);
-    }
-
-    @Override
     public void halt() {
         cpu.halt();
     }

@@ -141,11 +141,6 @@ public record SnpHost(Cpu cpu, Memory physical, LongSupplier exchange, CpuidPage
         return new HypercallResult(physical.readU64(at + Ghcb.HYPERCALL_CONTROL));
     }
 
-    @Override
-    public Bytes output(int length) {
-        return physical.readBytes(exchange.getAsLong() + KernelMap.PAGE, length);
-    }
-
     /** The processor leaves by itself. */
     @Override
     public void halt() {

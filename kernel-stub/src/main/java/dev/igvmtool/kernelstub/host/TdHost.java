@@ -132,11 +132,6 @@ public record TdHost(Cpu cpu, Memory physical, long sharedBit, LongSupplier exch
     }
 
     @Override
-    public Bytes output(int length) {
-        return physical.readBytes(exchange.getAsLong() + KernelMap.PAGE, length);
-    }
-
-    @Override
     public void halt() {
         call(TdVmCall.HALT, 0, 0, 0, 0);
     }

@@ -6,8 +6,13 @@ import dev.igvmtool.abi.hv.HypercallCode;
 import dev.igvmtool.abi.hv.MmioReadInput;
 import dev.igvmtool.machine.memory.PhysicalMemory;
 
-/** {@code HvCallMemoryMappedIoRead} and {@code -Write}: one access to a device of the host, by physical address. */
+/**
+ * {@code HvCallMemoryMappedIoRead} and {@code -Write}: one access by physical address to a device of the host. It
+ * has none: such addresses read as ones and ignore writes.
+ */
 final class MemoryMappedIo implements Hypercall {
+    private static final Bytes ONES = Bytes.fromHex("ff".repeat(MmioReadInput.DATA_BYTES));
+
     private final HypercallCode code;
     private final boolean write;
 
@@ -41,11 +46,8 @@ final class MemoryMappedIo implements Hypercall {
         // RAM is the guest's own: it needs no host to reach it.
         HypercallFrame.require(
                 inPage && gpa >= 0 && !frame.partition().physical().isRam(gpa), HvStatus.INVALID_PARAMETER);
-        if (write) {
-            frame.partition().mmio().write(gpa, frame.input().slice(MmioReadInput.CODEC.size(), (int) width));
-        } else {
-            Bytes data = frame.partition().mmio().read(gpa, (int) width);
-            frame.putBytes(0, data);
+        if (!write) {
+            frame.putBytes(0, ONES.slice(0, (int) width));
         }
         return HvStatus.SUCCESS;
     }

@@ -34,21 +34,18 @@ public final class VirtualMemory implements Memory {
 
         /** VTL that the VP runs in. */
         int vtl();
+    }
 
-        /** True if there is no RAM here but a register of 32 bits, of the VP itself. */
-        default boolean hasRegister(long gpa) {
-            return false;
-        }
+    /** Registers of 32 bits that the VP itself has where there is no RAM. */
+    public interface Registers {
+        /** True if there is one at this address now. */
+        boolean has(long gpa);
 
         /** Reads a register. */
-        default long readRegister(long gpa) {
-            throw new IllegalStateException("no register");
-        }
+        long read(long gpa);
 
         /** Writes a register. */
-        default void writeRegister(long gpa, long value) {
-            throw new IllegalStateException("no register");
-        }
+        void write(long gpa, long value);
     }
 
     /** Sees every access, by physically contiguous piece. */
@@ -59,14 +56,16 @@ public final class VirtualMemory implements Memory {
 
     private final PartitionMemory memory;
     private final Context context;
+    private final Optional<Registers> registers;
     private final TableMemory tables = new Tables();
     private final TranslationCache cache = new TranslationCache();
     private @Nullable Observer observer;
     private long faultAddress;
 
-    public VirtualMemory(PartitionMemory memory, Context context) {
+    public VirtualMemory(PartitionMemory memory, Context context, Optional<Registers> registers) {
         this.memory = memory;
         this.context = context;
+        this.registers = registers;
     }
 
     /** Reports accesses to {@code newObserver}, or to nobody. */
@@ -200,16 +199,16 @@ public final class VirtualMemory implements Memory {
         try {
             return readScalar(address, Integer.BYTES);
         } catch (GpaFault fault) {
-            if (!isRegister(fault)) {
-                throw fault;
-            }
+            Registers found = registers(fault);
             report(AccessKind.READ, address, fault.gpa(), Integer.BYTES);
-            return context.readRegister(fault.gpa());
+            return found.read(fault.gpa());
         }
     }
 
-    private boolean isRegister(GpaFault fault) {
-        return fault.reason() == GpaFault.Reason.UNMAPPED && !fault.inTables() && context.hasRegister(fault.gpa());
+    /** Those at an address without RAM; fails as the access did if there are none. */
+    private Registers registers(GpaFault fault) {
+        boolean reached = fault.reason() == GpaFault.Reason.UNMAPPED && !fault.inTables();
+        return registers.filter(it -> reached && it.has(fault.gpa())).orElseThrow(() -> fault);
     }
 
     @Override
@@ -232,10 +231,7 @@ public final class VirtualMemory implements Memory {
         try {
             writeScalar(address, value, Integer.BYTES);
         } catch (GpaFault fault) {
-            if (!isRegister(fault)) {
-                throw fault;
-            }
-            context.writeRegister(fault.gpa(), value);
+            registers(fault).write(fault.gpa(), value);
             report(AccessKind.WRITE, address, fault.gpa(), Integer.BYTES);
         }
     }

@@ -3,7 +3,6 @@ package dev.igvmtool.machine.partition;
 import dev.igvmtool.abi.hv.InterceptType;
 import dev.igvmtool.machine.Programs;
 import dev.igvmtool.machine.bus.CpuidTable;
-import dev.igvmtool.machine.bus.MmioBus;
 import dev.igvmtool.machine.bus.PortBus;
 import dev.igvmtool.machine.event.EventSink;
 import dev.igvmtool.machine.event.MachineEvent;
@@ -43,7 +42,6 @@ public final class Partition {
     private final PartitionTime time;
     private final CpuidTable cpuid;
     private final PortBus ports = new PortBus();
-    private final MmioBus mmio = new MmioBus();
     private final Hypercalls hypercalls;
     private final Connections connections = new Connections(this);
     private final DeviceInterrupts deviceInterrupts = new DeviceInterrupts(this);
@@ -118,11 +116,6 @@ public final class Partition {
     /** Ports that the host answers. */
     public PortBus ports() {
         return ports;
-    }
-
-    /** Devices of the host behind physical addresses. */
-    public MmioBus mmio() {
-        return mmio;
     }
 
     /** Connections by which programs post messages and signal events. */

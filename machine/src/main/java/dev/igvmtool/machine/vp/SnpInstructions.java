@@ -5,7 +5,6 @@ import dev.igvmtool.abi.hv.MessageType;
 import dev.igvmtool.abi.snp.GhcbMsr;
 import dev.igvmtool.abi.snp.RmpAdjust;
 import dev.igvmtool.abi.x64.Gpr;
-import dev.igvmtool.machine.event.MachineEvent;
 import dev.igvmtool.machine.guest.CpuidResult;
 import dev.igvmtool.machine.guest.GuestException;
 import dev.igvmtool.machine.memory.AccessKind;
@@ -254,8 +253,6 @@ final class SnpInstructions {
     }
 
     private void report(String operation, Operand operand) {
-        if (partition.observed()) {
-            partition.emit(new MachineEvent.PageOperation(vp.index(), vp.vtl(), operation, operand.gpa, operand.size));
-        }
+        vp.reportPages(operation, operand.gpa, operand.size);
     }
 }

@@ -1,7 +1,6 @@
 package dev.igvmtool.machine.vp;
 
 import dev.igvmtool.abi.snp.GhcbMsr;
-import dev.igvmtool.machine.event.MachineEvent;
 import dev.igvmtool.machine.memory.PageState;
 import dev.igvmtool.machine.memory.PartitionMemory;
 import dev.igvmtool.machine.memory.PhysicalMemory;
@@ -39,10 +38,7 @@ final class SnpPageStates {
             partition.physical().zero(gpa, PAGE);
             memory.setPageState(page, page + 1, toShared ? PageState.SHARED : PageState.UNACCEPTED);
         }
-        if (partition.observed()) {
-            String name = toShared ? "ghcb-page-state-shared" : "ghcb-page-state-private";
-            partition.emit(new MachineEvent.PageOperation(vp.index(), vp.vtl(), name, gpa, PAGE));
-        }
+        vp.reportPages(toShared ? "ghcb-page-state-shared" : "ghcb-page-state-private", gpa, PAGE);
         return true;
     }
 }

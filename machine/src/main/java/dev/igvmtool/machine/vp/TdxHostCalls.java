@@ -5,7 +5,6 @@ import dev.igvmtool.abi.hv.HypercallResult;
 import dev.igvmtool.abi.tdx.TdCall;
 import dev.igvmtool.abi.tdx.TdVmCall;
 import dev.igvmtool.abi.x64.Gpr;
-import dev.igvmtool.machine.event.MachineEvent;
 import dev.igvmtool.machine.guest.CpuidResult;
 import dev.igvmtool.machine.guest.GuestException;
 import dev.igvmtool.machine.memory.Encryption;
@@ -123,13 +122,7 @@ final class TdxHostCalls {
                 memory.setPageState(page, page + 1, shared ? PageState.SHARED : PageState.UNACCEPTED);
             }
         }
-        report(shared ? "map-gpa-shared" : "map-gpa-private", gpa, size);
+        vp.reportPages(shared ? "map-gpa-shared" : "map-gpa-private", gpa, size);
         return true;
-    }
-
-    private void report(String operation, long gpa, long size) {
-        if (partition.observed()) {
-            partition.emit(new MachineEvent.PageOperation(vp.index(), vp.vtl(), operation, gpa, size));
-        }
     }
 }

@@ -4,7 +4,6 @@ import dev.igvmtool.abi.hv.GpaProtection;
 import dev.igvmtool.abi.tdx.GpaAttributes;
 import dev.igvmtool.abi.tdx.TdCall;
 import dev.igvmtool.abi.x64.Gpr;
-import dev.igvmtool.machine.event.MachineEvent;
 import dev.igvmtool.machine.memory.PageState;
 import dev.igvmtool.machine.memory.PartitionMemory;
 import dev.igvmtool.machine.memory.PhysicalMemory;
@@ -78,7 +77,7 @@ final class TdxPageCalls {
         }
         partition.physical().zero(gpa, size);
         memory.setPageState(first, end, to);
-        report(to == PageState.ACCEPTED ? "accept" : "release", gpa, size);
+        vp.reportPages(to == PageState.ACCEPTED ? "accept" : "release", gpa, size);
         return TdCall.SUCCESS;
     }
 
@@ -129,7 +128,7 @@ final class TdxPageCalls {
                 partition.memory().grant(TdxInstructions.vtlOf(partition, number), first, end, permissions(attributes));
             }
         }
-        report("page-attributes", gpa(), size);
+        vp.reportPages("page-attributes", gpa(), size);
         return TdCall.SUCCESS;
     }
 
@@ -145,11 +144,5 @@ final class TdxPageCalls {
                 | ((permissions & GpaProtection.WRITE) != 0 ? GpaAttributes.WRITE : 0)
                 | ((permissions & GpaProtection.KERNEL_EXECUTE) != 0 ? GpaAttributes.SUPERVISOR_EXECUTE : 0)
                 | ((permissions & GpaProtection.USER_EXECUTE) != 0 ? GpaAttributes.USER_EXECUTE : 0);
-    }
-
-    private void report(String operation, long gpa, long size) {
-        if (partition.observed()) {
-            partition.emit(new MachineEvent.PageOperation(vp.index(), vp.vtl(), operation, gpa, size));
-        }
     }
 }

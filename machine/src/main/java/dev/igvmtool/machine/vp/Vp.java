@@ -4,6 +4,7 @@ import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.hv.ArmInitialVpContext;
 import dev.igvmtool.abi.hv.InitialVpContext;
 import dev.igvmtool.abi.x64.Gpr;
+import dev.igvmtool.machine.event.MachineEvent;
 import dev.igvmtool.machine.guest.Architecture;
 import dev.igvmtool.machine.guest.ArmCpu;
 import dev.igvmtool.machine.guest.Cpu;
@@ -258,6 +259,13 @@ public final class Vp {
     /** Reports memory accesses as events, or stops doing so. */
     public void observe(boolean observed) {
         memory.observe(observed);
+    }
+
+    /** Tells of an operation on pages that this VP has asked for. */
+    void reportPages(String operation, long gpa, long sizeBytes) {
+        if (partition.observed()) {
+            partition.emit(new MachineEvent.PageOperation(index, vtl(), operation, gpa, sizeBytes));
+        }
     }
 
     /** Virtual address of what runs next. */

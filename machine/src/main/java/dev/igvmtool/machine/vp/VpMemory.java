@@ -9,6 +9,7 @@ import dev.igvmtool.machine.paging.ArmTranslation;
 import dev.igvmtool.machine.paging.PagingMode;
 import dev.igvmtool.machine.paging.Translation;
 import dev.igvmtool.machine.partition.Partition;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Memory as one VP reaches it: by which registers its addresses are translated, and who watches. */
@@ -27,33 +28,22 @@ final class VpMemory {
     VpMemory(Vp vp) {
         this.vp = vp;
         this.partition = vp.partition();
-        ApicPage apic = new ApicPage(vp);
-        this.memory = new VirtualMemory(partition.memory(), new VirtualMemory.Context() {
-            @Override
-            public Translation translation() {
-                return presentMode();
-            }
+        Optional<VirtualMemory.Registers> registers =
+                partition.architecture() == Architecture.X64 ? Optional.of(new ApicPage(vp)) : Optional.empty();
+        this.memory = new VirtualMemory(
+                partition.memory(),
+                new VirtualMemory.Context() {
+                    @Override
+                    public Translation translation() {
+                        return presentMode();
+                    }
 
-            @Override
-            public int vtl() {
-                return vp.vtl();
-            }
-
-            @Override
-            public boolean hasRegister(long gpa) {
-                return partition.architecture() == Architecture.X64 && apic.hasRegister(gpa);
-            }
-
-            @Override
-            public long readRegister(long gpa) {
-                return apic.read(gpa);
-            }
-
-            @Override
-            public void writeRegister(long gpa, long value) {
-                apic.write(gpa, value);
-            }
-        });
+                    @Override
+                    public int vtl() {
+                        return vp.vtl();
+                    }
+                },
+                registers);
     }
 
     VirtualMemory virtual() {

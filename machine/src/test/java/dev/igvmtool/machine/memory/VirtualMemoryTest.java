@@ -11,6 +11,7 @@ import dev.igvmtool.machine.paging.PagingMode;
 import dev.igvmtool.machine.paging.Translation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Virtual pages 0x10 and 0x11 lie at physical pages 0x30 and 0x20, page 0x12 is read-only, page 0x13 is absent. */
@@ -21,17 +22,20 @@ class VirtualMemoryTest {
     private final PartitionMemory partition = new PartitionMemory(physical, 3);
     private boolean user;
     private int vtl = 2;
-    private final VirtualMemory memory = new VirtualMemory(partition, new VirtualMemory.Context() {
-        @Override
-        public Translation translation() {
-            return new PagingMode(0x8001_0001L, 0x1000, 0x20, 0xd00, user, false, 46);
-        }
+    private final VirtualMemory memory = new VirtualMemory(
+            partition,
+            new VirtualMemory.Context() {
+                @Override
+                public Translation translation() {
+                    return new PagingMode(0x8001_0001L, 0x1000, 0x20, 0xd00, user, false, 46);
+                }
 
-        @Override
-        public int vtl() {
-            return vtl;
-        }
-    });
+                @Override
+                public int vtl() {
+                    return vtl;
+                }
+            },
+            Optional.empty());
 
     VirtualMemoryTest() {
         physical.writeU64(0x1000, 0x2007);

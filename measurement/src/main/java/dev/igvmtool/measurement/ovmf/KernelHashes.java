@@ -4,7 +4,6 @@ import dev.igvmtool.abi.binary.ByteWriter;
 import dev.igvmtool.abi.binary.Bytes;
 import dev.igvmtool.abi.binary.FormatException;
 import dev.igvmtool.measurement.Sha;
-import java.security.MessageDigest;
 import java.util.UUID;
 
 /**
@@ -34,13 +33,7 @@ public record KernelHashes(Bytes commandLine, Bytes initrd, Bytes kernel) {
      * @param commandLine without the zero byte; empty if there is none
      */
     public static KernelHashes of(Bytes kernel, Bytes initrd, String commandLine) {
-        return new KernelHashes(sha256(Bytes.utf8(commandLine + "\0")), sha256(initrd), sha256(kernel));
-    }
-
-    private static Bytes sha256(Bytes content) {
-        MessageDigest hash = Sha.sha256();
-        Sha.update(hash, content);
-        return Bytes.wrap(hash.digest());
+        return new KernelHashes(Sha.sha256(Bytes.utf8(commandLine + "\0")), Sha.sha256(initrd), Sha.sha256(kernel));
     }
 
     /** The table, padded to a multiple of 16 bytes. */

@@ -58,7 +58,7 @@ public final class PspForm {
 
     /** What reports name a key by: SHA-384 of that structure. */
     public static Bytes keyDigest(SnpPublicKey key) {
-        return Bytes.wrap(Sha.sha384().digest(keyBytes(key).toByteArray()));
+        return Sha.sha384(keyBytes(key));
     }
 
     /** A signature given as r and s, big endian. */
